@@ -1,0 +1,130 @@
+import { ApplicationFailure, type Context } from '@temporalio/activity';
+import type { AttemptFailure } from '../src/core/contract/activities.ts';
+import { costMicros, priceRow } from '../src/core/cost/price.ts';
+import { disposition } from '../src/core/failure/disposition.ts';
+import type { FailureKind } from '../src/core/failure/kind.ts';
+import type { Attempt } from '../src/core/vocabulary/attempt.ts';
+import type { Decision } from '../src/core/vocabulary/decision.ts';
+import type { Endpoint } from '../src/core/vocabulary/model.ts';
+import { InvocationFailure, type ModelAnswer } from './ports.ts';
+
+/** A call under way, as the heartbeat tells it: the most it can cost stands for what nobody may ever know. */
+type OpenCall = Pick<Attempt, 'endpoint' | 'requestedModel' | 'costMicros'> & {
+  readonly price: string;
+  readonly atMs: number;
+};
+interface HeartbeatDetails {
+  readonly lost: readonly Attempt[];
+  readonly open?: OpenCall;
+}
+
+/** Workers that die under one attempt before it is given up. */
+const LOST_WORKERS = 3;
+/** A provider's words about a failure are kept up to this many characters. */
+const MESSAGE_CHARS = 400;
+const HEARTBEAT_MS = 1_000;
+
+/**
+ * Keeps the tab of one attempt: what workers that died under it may have spent, what is open now, and in the end the
+ * Attempt that goes into history. History does not show killed attempts, but the last heartbeat survives them.
+ */
+export class AttemptTab {
+  readonly lost: readonly Attempt[];
+  readonly #context: Context;
+  readonly #startedAtMs = Date.now();
+  #decision: Decision | undefined;
+  #endpoint: Endpoint | undefined;
+  #worstCaseMicros = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  /** @throws InvocationFailure `worker_lost` where workers keep dying under the attempt */
+  constructor(context: Context) {
+    this.#context = context;
+    const { lost = [], open }: Partial<HeartbeatDetails> = context.info.heartbeatDetails ?? {};
+    this.lost = open ? [...lost, lostAttempt(open)] : lost;
+  }
+
+  assertWorkersLive(): void {
+    if (this.#context.info.attempt <= LOST_WORKERS) return;
+    throw new InvocationFailure('worker_lost', `${LOST_WORKERS} workers died under this attempt.`, {
+      billed: false,
+    });
+  }
+
+  decided(decision: Decision): void {
+    this.#decision = decision;
+  }
+
+  /** Tells the server what is about to be spent, before it is; then keeps saying that this worker lives. */
+  open(endpoint: Endpoint, worstCaseMicros: number): void {
+    this.#endpoint = endpoint;
+    this.#worstCaseMicros = worstCaseMicros;
+    const details: HeartbeatDetails = {
+      lost: this.lost,
+      open: {
+        endpoint: endpoint.id,
+        requestedModel: endpoint.model.id,
+        costMicros: worstCaseMicros,
+        price: priceRow(endpoint.price),
+        atMs: Date.now(),
+      },
+    };
+    this.#context.heartbeat(details);
+    this.#heartbeat = setInterval(() => this.#context.heartbeat(details), HEARTBEAT_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+  }
+
+  answered(answer: ModelAnswer): Attempt {
+    return {
+      ...this.#attempt('answered', answer.usage, true),
+      firstTokenMs: answer.firstTokenMs,
+      ...(answer.servedModel !== undefined && { servedModel: answer.servedModel }),
+    };
+  }
+
+  /** @param jitter 0 to 1, spreads the retries of parallel steps */
+  failed(failure: InvocationFailure, jitter: number): ApplicationFailure {
+    const message = failure.message.slice(0, MESSAGE_CHARS);
+    const details: AttemptFailure = {
+      attempt: { ...this.#attempt(failure.kind, failure.usage, failure.billed), message },
+      disposition: disposition(failure.kind, failure.hintMs, Date.now(), jitter),
+      lost: this.lost,
+      ...(this.#decision && { decision: this.#decision }),
+    };
+    const where = this.#endpoint ? `${this.#endpoint.id}: ` : '';
+    return ApplicationFailure.create({
+      type: failure.kind,
+      nonRetryable: true,
+      message: `${where}${message}`,
+      details: [details],
+    });
+  }
+
+  #attempt(outcome: 'answered' | FailureKind, usage: ModelAnswer['usage'], billed: boolean): Attempt {
+    const totalMs = Date.now() - this.#startedAtMs;
+    if (!this.#endpoint) return { endpoint: 'none', requestedModel: 'none', outcome, costMicros: 0, totalMs };
+    const { id, model, price } = this.#endpoint;
+    const unknownMicros = billed ? this.#worstCaseMicros : 0;
+    return {
+      endpoint: id,
+      requestedModel: model.id,
+      outcome,
+      costMicros: usage ? costMicros(price, usage) : unknownMicros,
+      price: priceRow(price),
+      totalMs,
+      ...(usage && { usage }),
+    };
+  }
+}
+
+function lostAttempt({ atMs, ...call }: OpenCall): Attempt {
+  return {
+    ...call,
+    outcome: 'worker_lost',
+    message: 'The worker died before the call ended.',
+    totalMs: Date.now() - atMs,
+  };
+}

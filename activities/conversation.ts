@@ -1,0 +1,51 @@
+import type { JsonObject } from '../src/core/vocabulary/json.ts';
+import type { Ability } from '../src/core/vocabulary/model.ts';
+import type { Message, SetupEntry, TranscriptEntry } from '../src/core/vocabulary/transcript.ts';
+import { type ActivityPorts, InvocationFailure, type ToolDeclaration } from './ports.ts';
+
+/** What a model is shown: the folded transcript of a step. */
+export interface Conversation {
+  readonly system?: string;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDeclaration[];
+  readonly outputSchema?: JsonObject;
+}
+
+/** @throws InvocationFailure `invalid_request` where the step names a tool this worker does not have */
+export function readConversation(
+  entries: readonly TranscriptEntry[],
+  repair: string | undefined,
+  { tools }: ActivityPorts,
+): Conversation {
+  const setup = entries.find((entry): entry is SetupEntry => entry.role === 'setup');
+  const messages = entries.filter((entry): entry is Message => entry.role !== 'setup');
+  const shown: Message[] = repair ? [...messages, { role: 'user', content: repairPrompt(repair) }] : messages;
+  return {
+    messages: shown,
+    tools: (setup?.tools ?? []).map((name) => {
+      const tool = tools.get(name);
+      if (tool) return tool;
+      const known = [...tools.keys()].join(', ') || 'none';
+      const message = `There is no tool "${name}" on this worker; it has ${known}. Add it to tools in the config.`;
+      throw new InvocationFailure('invalid_request', message, { billed: false });
+    }),
+    ...(setup?.system !== undefined && { system: setup.system }),
+    ...(setup?.outputSchema && { outputSchema: setup.outputSchema }),
+  };
+}
+
+const repairPrompt = (error: string) => `Your last answer was not accepted: ${error} Answer again, whole.`;
+
+export function abilitiesFor({ tools, outputSchema }: Conversation): Ability[] {
+  return [
+    ...(tools.length > 0 ? ['tools' as const] : []),
+    ...(outputSchema ? ['structured-output' as const] : []),
+  ];
+}
+
+/** Four characters a token: the vendors' own rule of thumb for English text, on the high side for JSON. */
+const CHARS_PER_TOKEN = 4;
+
+export function estimateTokens({ system, messages, tools, outputSchema }: Conversation): number {
+  return Math.ceil(JSON.stringify({ system, messages, tools, outputSchema }).length / CHARS_PER_TOKEN);
+}

@@ -1,0 +1,112 @@
+/** What activities need from the worker. Implementations live in `src/providers`, `src/history` and `src/worker`. */
+
+import type { FailureKind } from '../src/core/failure/kind.ts';
+import type { BreakerEvent } from '../src/core/health/breaker.ts';
+import type { Health } from '../src/core/routing/choose.ts';
+import type { Usage } from '../src/core/vocabulary/attempt.ts';
+import type { Json, JsonObject } from '../src/core/vocabulary/json.ts';
+import type { Catalog, Endpoint } from '../src/core/vocabulary/model.ts';
+import type { Policy } from '../src/core/vocabulary/policy.ts';
+import type { Deadlines, TaskClass } from '../src/core/vocabulary/task-class.ts';
+import type {
+  AssistantMessage,
+  Message,
+  TranscriptEntry,
+  TranscriptReference,
+} from '../src/core/vocabulary/transcript.ts';
+
+export interface ActivityPorts {
+  readonly catalog: Catalog;
+  readonly policy: Policy;
+  readonly taskClasses: ReadonlyMap<string, TaskClass>;
+  readonly models: ModelPort;
+  readonly transcripts: TranscriptPort;
+  readonly health: HealthPort;
+  readonly tools: ReadonlyMap<string, ToolPort>;
+}
+
+/** Asks a model. */
+export interface ModelPort {
+  /**
+   * Resolves with a whole answer: it has a finish reason, and nothing in its stream was an error.
+   * @throws InvocationFailure for everything else
+   */
+  invoke(endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer>;
+}
+
+export interface ModelCall {
+  readonly system?: string;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDeclaration[];
+  readonly outputSchema?: JsonObject;
+  readonly maxOutputTokens: number;
+  readonly deadlines: Deadlines;
+  /** Cancels the call; the socket is closed at once. */
+  readonly signal: AbortSignal;
+  /** Sent along so that a provider's log can be matched with a run. */
+  readonly labels: { readonly run: string; readonly step: string; readonly turn: string };
+}
+
+export interface ToolDeclaration {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+}
+
+export interface ModelAnswer {
+  readonly message: AssistantMessage;
+  readonly finishReason: string;
+  readonly servedModel?: string;
+  readonly usage?: Usage;
+  readonly firstTokenMs: number;
+}
+
+/** Why a call gave no answer, already told apart. */
+export class InvocationFailure extends Error {
+  readonly kind: FailureKind;
+  /** How long the provider asks us to stay away, in milliseconds. */
+  readonly hintMs: number | undefined;
+  /** Absent where the provider never said; tokens may still have been billed where `billed`. */
+  readonly usage: Usage | undefined;
+  /** Whether the provider may charge for the call: the answer had begun, or nobody knows. */
+  readonly billed: boolean;
+
+  constructor(
+    kind: FailureKind,
+    message: string,
+    about: {
+      readonly hintMs?: number | undefined;
+      readonly usage?: Usage | undefined;
+      readonly billed: boolean;
+    },
+  ) {
+    super(message);
+    this.name = 'InvocationFailure';
+    this.kind = kind;
+    this.hintMs = about.hintMs;
+    this.usage = about.usage;
+    this.billed = about.billed;
+  }
+}
+
+/** Resolves references to conversations. */
+export interface TranscriptPort {
+  /** @throws Error where no copy with the reference's digest can be had */
+  resolve(reference: TranscriptReference): Promise<readonly TranscriptEntry[]>;
+  /** Remembers a conversation under the digest of all its entries. */
+  remember(digest: string, entries: readonly TranscriptEntry[]): void;
+}
+
+/** How endpoints are doing, as this worker has seen it. */
+export interface HealthPort {
+  snapshot(): Health;
+  record(endpoint: string, event: BreakerEvent): void;
+  /** Takes a provider's key out until the worker restarts, and says so loudly. */
+  quarantine(provider: string, reason: string): void;
+}
+
+/** A tool as its activity sees it. */
+export interface ToolPort extends ToolDeclaration {
+  /** @throws Error with a message for the model where the input does not fit or the tool fails */
+  run(input: Json, context: JsonObject, signal: AbortSignal): Promise<Json>;
+}

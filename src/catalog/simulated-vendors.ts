@@ -1,0 +1,75 @@
+/**
+ * The simulated vendors: made-up names, prices and speeds, shaped like a real market, so that everything runs offline.
+ * Nothing here is a claim about a real model.
+ */
+import type { EndpointConfig, ModelConfig, ProviderConfig } from './catalog-config.ts';
+
+export const simulatedProviders = {
+  'sim-aurora': { wire: 'openai-compatible', simulated: true },
+  'sim-borealis': { wire: 'anthropic', simulated: true },
+  'sim-cirrus': { wire: 'openai-compatible', simulated: true },
+  'sim-dune': { wire: 'openai-compatible', simulated: true },
+} as const satisfies Record<string, ProviderConfig>;
+
+type SimulatedProvider = keyof typeof simulatedProviders;
+
+const closed = { zeroRetention: false, trainsOnData: false } as const;
+const zeroRetention = { zeroRetention: true, trainsOnData: false } as const;
+
+function at(
+  provider: SimulatedProvider,
+  [input, output]: readonly [number, number],
+  [firstTokenMs, tokensPerSecond]: readonly [number, number],
+  dataPolicy: EndpointConfig['dataPolicy'],
+): EndpointConfig {
+  return {
+    provider,
+    price: { input, output, cacheRead: input / 10, source: 'simulated price list', date: '2026-11-01' },
+    speed: { firstTokenMs, tokensPerSecond },
+    dataPolicy: { region: 'eu', ...dataPolicy },
+  };
+}
+
+function model(
+  family: string,
+  name: string,
+  size: readonly [number, number],
+  reasons: boolean,
+  endpoints: readonly EndpointConfig[],
+): ModelConfig {
+  return {
+    id: `sim-${family}-${name}`,
+    family: `sim-${family}`,
+    contextTokens: size[0],
+    maxOutputTokens: size[1],
+    abilities: ['tools', 'structured-output', 'caching', ...(reasons ? (['reasoning'] as const) : [])],
+    endpoints,
+  };
+}
+
+export const simulatedModels: readonly ModelConfig[] = [
+  model('atlas', 'large', [400_000, 32_000], true, [at('sim-aurora', [2.5, 12], [350, 900], closed)]),
+  model('atlas', 'medium', [400_000, 32_000], true, [at('sim-aurora', [0.6, 3], [250, 1_500], closed)]),
+  model('atlas', 'small', [400_000, 16_000], false, [at('sim-aurora', [0.1, 0.4], [150, 2_500], closed)]),
+  model('sonata', 'grand', [200_000, 32_000], true, [at('sim-borealis', [4, 20], [400, 800], zeroRetention)]),
+  model('sonata', 'swift', [200_000, 16_000], true, [
+    at('sim-borealis', [1, 5], [250, 1_400], zeroRetention),
+  ]),
+  model('sonata', 'petit', [200_000, 8_000], false, [
+    at('sim-borealis', [0.25, 1.25], [180, 2_200], zeroRetention),
+  ]),
+  model('quarry', 'l', [128_000, 16_000], true, [
+    at('sim-cirrus', [0.9, 2.7], [300, 1_200], zeroRetention),
+    at('sim-dune', [0.8, 2.6], [450, 700], { zeroRetention: 'unknown', trainsOnData: 'unknown' }),
+  ]),
+  model('quarry', 's', [128_000, 8_000], false, [
+    at('sim-cirrus', [0.12, 0.35], [160, 2_400], zeroRetention),
+    at('sim-dune', [0.1, 0.3], [260, 1_300], { zeroRetention: 'unknown', trainsOnData: 'unknown' }),
+  ]),
+  model('ember', 'coder', [256_000, 32_000], true, [
+    at('sim-cirrus', [0.5, 1.8], [280, 1_300], zeroRetention),
+  ]),
+  model('ember', 'mini', [64_000, 4_000], false, [
+    at('sim-dune', [0.04, 0.12], [200, 2_000], { zeroRetention: 'unknown', trainsOnData: 'unknown' }),
+  ]),
+];

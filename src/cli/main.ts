@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { cancelCommand } from './cancel.ts';
+import { devCommand } from './dev.ts';
+import { listCommand } from './list.ts';
+import { reportError } from './report-error.ts';
+import { resumeCommand } from './resume.ts';
+import { runCommand } from './run.ts';
+import { setupCommand } from './setup.ts';
+import { showCommand } from './show.ts';
+import { temporalCommand } from './temporal.ts';
+import { workerCommand } from './worker.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('signalbox')
+  .description('Durable multi-model agents on Temporal.')
+  .version(version)
+  .enablePositionalOptions()
+  .addCommand(devCommand)
+  .addCommand(workerCommand)
+  .addCommand(runCommand)
+  .addCommand(listCommand)
+  .addCommand(showCommand)
+  .addCommand(resumeCommand)
+  .addCommand(cancelCommand)
+  .addCommand(setupCommand)
+  .addCommand(temporalCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error);
+}

@@ -1,0 +1,50 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { Signalbox } from '../client/signalbox.ts';
+import { CONFIG_FILE } from '../config/load-config.ts';
+import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
+import { findDevEnvironment } from '../testing/dev-environment.ts';
+
+/** Options that several verbs share, said in the same words everywhere. */
+export const configOption = () => new Option('-c, --config <file>', 'the config file').default(CONFIG_FILE);
+export const jsonOption = () => new Option('--json', 'print JSON');
+export const liveOption = () => new Option('--live', 'ask real vendors, with your keys and your money');
+export const directoryOption = () =>
+  new Option('--directory <folder>', "where the dev server's database is").default('.signalbox');
+export const addressOption = () =>
+  new Option(
+    '--address <host:port>',
+    'the Temporal server; default: TEMPORAL_ADDRESS, else the one `signalbox dev` runs here',
+  );
+export const taskQueueOption = () =>
+  new Option('--task-queue <name>', 'where workers poll').default(DEFAULT_TASK_QUEUE);
+
+/** Connects to the server that is meant, does the work, and closes. @throws ServerUnreachable */
+export async function withSignalbox<T>(
+  { address, taskQueue }: { address?: string; taskQueue?: string },
+  work: (signalbox: Signalbox) => Promise<T>,
+): Promise<T> {
+  const target = address ?? process.env.TEMPORAL_ADDRESS ?? findDevEnvironment()?.address;
+  const signalbox = await Signalbox.connect({
+    ...(target !== undefined && { address: target }),
+    ...(taskQueue !== undefined && { taskQueue }),
+  });
+  try {
+    return await work(signalbox);
+  } finally {
+    await signalbox.close();
+  }
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+export function parseUsd(text: string): number {
+  const usd = Number(text);
+  if (usd > 0 && Number.isFinite(usd)) return usd;
+  throw new InvalidArgumentError('dollars are a number above 0, e.g. 0.50.');
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { renderRun } from '../client/render-run.ts';
+import { SignalboxError } from '../core/vocabulary/errors.ts';
+import {
+  addressOption,
+  jsonOption,
+  parseUsd,
+  print,
+  printJson,
+  taskQueueOption,
+  withSignalbox,
+} from './options.ts';
+
+export const runCommand = new Command('run')
+  .description('Start an agent by name and wait for its result.')
+  .argument('<agent>', "the agent's name")
+  .option('--input <json>', "the agent's input as JSON")
+  .option('--input-file <file>', 'a file that holds it')
+  .option('--id <id>', 'the workflow id; default: the name and a UUID')
+  .option('--max-usd <usd>', "the most it may spend, below the agent's own limit", parseUsd)
+  .option('--no-wait', 'print the id and return at once')
+  .addOption(jsonOption())
+  .addOption(addressOption())
+  .addOption(taskQueueOption())
+  .action((agent: string, options: RunOptions) =>
+    withSignalbox(options, async (signalbox) => {
+      const input = await readInput(options);
+      await signalbox.assertWorker();
+      const { id, maxUsd } = options;
+      const run = await signalbox.start(agent, input, {
+        ...(id !== undefined && { id }),
+        ...(maxUsd !== undefined && { maxUsd }),
+      });
+      if (!options.wait) return print(run.id);
+
+      process.stderr.write(`Started ${run.id}\n`);
+      const result = await run.result();
+      const state = await run.state();
+      if (options.json) return printJson({ ...state, result });
+      print(renderRun(state));
+      print(JSON.stringify(result, null, 2));
+    }),
+  );
+
+interface RunOptions {
+  input?: string;
+  inputFile?: string;
+  id?: string;
+  maxUsd?: number;
+  wait: boolean;
+  json?: boolean;
+  address?: string;
+  taskQueue: string;
+}
+
+async function readInput({ input, inputFile }: RunOptions): Promise<unknown> {
+  const text = inputFile === undefined ? input : await readInputFile(inputFile);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new SignalboxError(
+      `${inputFile === undefined ? '--input' : `--input-file ${inputFile}`} is not JSON: ${(cause as Error).message}`,
+      'Give the input as JSON, e.g. --input \'{"text": "…"}\'.',
+      { cause },
+    );
+  }
+}
+
+async function readInputFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new SignalboxError(
+      `--input-file ${file} cannot be read: ${(cause as Error).message}`,
+      'Name a file that is there.',
+      { cause },
+    );
+  });
+}

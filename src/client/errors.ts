@@ -1,0 +1,87 @@
+import type { Parked } from '../core/contract/run.ts';
+import { SignalboxError } from '../core/vocabulary/errors.ts';
+
+/** The run waits for a person. Nothing is lost: it goes on from where it stands once it is repaired. */
+export class RunParked extends SignalboxError {
+  readonly runId: string;
+  readonly parked: readonly Parked[];
+
+  constructor(id: string, parked: readonly Parked[]) {
+    const [first, ...others] = parked;
+    const also = others.length > 0 ? ` Parked as well: ${others.map(({ step }) => step).join(', ')}.` : '';
+    super(
+      `Run ${id} is parked. ${first?.message ?? ''}${also}`,
+      `signalbox resume ${id}   (${first?.remedy ?? 'tries again'})`,
+    );
+    this.runId = id;
+    this.parked = parked;
+  }
+}
+
+/** The run ended without a result. `cause` is what Temporal says of it. */
+export class RunFailed extends SignalboxError {
+  constructor(id: string, status: string, cause: unknown) {
+    super(
+      `Run ${id} ${status}: ${rootMessage(cause)}`,
+      `signalbox show ${id} lists what it did; start a new run once the cause is mended.`,
+      { cause },
+    );
+  }
+}
+
+export class RunNotFound extends SignalboxError {
+  constructor(id: string, namespace: string) {
+    super(`There is no run "${id}" in namespace "${namespace}".`, 'signalbox list shows the runs there are.');
+  }
+}
+
+export class RunAlreadyStarted extends SignalboxError {
+  constructor(id: string) {
+    super(`A run "${id}" is there already.`, `Use another id, or look at it: signalbox show ${id}`);
+  }
+}
+
+/** The run closed, so that no update reaches it. */
+export class RunClosed extends SignalboxError {
+  constructor(id: string, status: string) {
+    super(
+      `Run ${id} has ${status}; only a parked run can be resumed.`,
+      `signalbox show ${id} tells how it ended.`,
+    );
+  }
+}
+
+export class NothingParked extends SignalboxError {
+  constructor(id: string) {
+    super(
+      `Run ${id} is running and no step of it is parked; there is nothing to resume.`,
+      `signalbox show ${id} tells what it is at.`,
+    );
+  }
+}
+
+export class NoWorker extends SignalboxError {
+  constructor(taskQueue: string) {
+    super(
+      `No worker polls task queue "${taskQueue}", so nothing would run.`,
+      'Start one: signalbox dev (with server and simulated providers) or signalbox worker.',
+    );
+  }
+}
+
+export class ServerUnreachable extends SignalboxError {
+  constructor(address: string, cause: unknown) {
+    super(
+      `No Temporal server answers at ${address}: ${rootMessage(cause)}`,
+      'Start one with `signalbox dev`, or set TEMPORAL_ADDRESS to where yours is. Runs under way are kept by the server and go on when it is back.',
+      { cause },
+    );
+  }
+}
+
+/** The message at the bottom of a chain of causes: Temporal wraps, and the wrappers only say that something failed. */
+function rootMessage(error: unknown): string {
+  let at = error;
+  for (let depth = 0; depth < 10 && at instanceof Error && at.cause instanceof Error; depth++) at = at.cause;
+  return at instanceof Error ? at.message : String(at);
+}

@@ -1,0 +1,6 @@
+/** `signalbox/client` */
+export * from './errors.ts';
+export { renderRun, renderRuns } from './render-run.ts';
+export { RunHandle } from './run-handle.ts';
+export type { RunStatus, RunSummary, RunView } from './run-view.ts';
+export { type ConnectOptions, Signalbox, type SignalboxOptions, type StartOptions } from './signalbox.ts';

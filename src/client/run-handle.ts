@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ABORT_UPDATE, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
+import { NothingParked, RunClosed, RunFailed, RunParked, ServerUnreachable } from './errors.ts';
+import { parkedOf, type RunView, summaryOf, viewOf } from './run-view.ts';
+import type { Signalbox } from './signalbox.ts';
+
+/** One run. Addressed by workflow id alone, so that it stays valid whatever happens to the run. */
+export class RunHandle<Output = unknown> {
+  readonly id: string;
+  readonly #signalbox: Signalbox;
+  readonly #handle: WorkflowHandle;
+
+  constructor(signalbox: Signalbox, id: string) {
+    this.id = id;
+    this.#signalbox = signalbox;
+    this.#handle = signalbox.client.workflow.getHandle(id);
+  }
+
+  /**
+   * Waits for the answer.
+   * @param whenParked `reject` (the default) rejects with `RunParked`; `wait` waits until somebody repairs the run
+   * @throws RunParked, RunFailed, RunNotFound, ServerUnreachable
+   */
+  async result({ whenParked = 'reject' }: { readonly whenParked?: 'reject' | 'wait' } = {}): Promise<Output> {
+    const done = new AbortController();
+    try {
+      const watched = this.#watch(whenParked, done.signal);
+      return (await Promise.race([this.#handle.result(), watched])) as Output;
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw this.#signalbox.reachable(error);
+      throw new RunFailed(this.id, summaryOf(await this.#signalbox.describe(this.id)).status, error.cause);
+    } finally {
+      done.abort();
+    }
+  }
+
+  /** The run in full, read from its history: no worker is needed. @throws RunNotFound, ServerUnreachable */
+  async state(): Promise<RunView> {
+    const description = await this.#signalbox.describe(this.id);
+    return viewOf(this.#signalbox.client, description);
+  }
+
+  /**
+   * Lets a parked run go on; returns the steps unparked. `raiseCapUsd` allows it to spend that much more first.
+   * @throws RunClosed, NothingParked, NoWorker, RunNotFound, ServerUnreachable
+   */
+  async resume({ raiseCapUsd }: { readonly raiseCapUsd?: number } = {}): Promise<string[]> {
+    await this.#assertParked();
+    return raiseCapUsd === undefined
+      ? this.#update(RETRY_UPDATE)
+      : this.#update(RAISE_CAP_UPDATE, { usd: raiseCapUsd });
+  }
+
+  /** Gives a parked run up: it fails with the reason. @throws as `resume` */
+  async abort(reason: string): Promise<void> {
+    await this.#assertParked();
+    await this.#update(ABORT_UPDATE, { reason });
+  }
+
+  /** Asks the run to stop; calls under way are closed. @throws RunNotFound, ServerUnreachable */
+  async cancel(): Promise<void> {
+    await this.#signalbox.describe(this.id);
+    await this.#handle.cancel();
+  }
+
+  async #assertParked(): Promise<void> {
+    const { status } = summaryOf(await this.#signalbox.describe(this.id));
+    if (status === 'running') throw new NothingParked(this.id);
+    if (status !== 'parked') throw new RunClosed(this.id, status);
+    await this.#signalbox.assertWorker();
+  }
+
+  #update(name: string, argument: object = {}): Promise<string[]> {
+    return this.#handle.executeUpdate<string[], [object]>(name, { args: [argument], updateId: randomUUID() });
+  }
+
+  /** Never resolves: rejects where the run parks, or where the server has been gone too long to wait on. */
+  async #watch(whenParked: 'reject' | 'wait', signal: AbortSignal): Promise<never> {
+    let unreachableSinceMs: number | undefined;
+    while (!signal.aborted) {
+      try {
+        const parked = parkedOf(await this.#signalbox.describe(this.id));
+        unreachableSinceMs = undefined;
+        if (parked.length > 0 && whenParked === 'reject') throw new RunParked(this.id, parked);
+      } catch (error) {
+        if (!(error instanceof ServerUnreachable)) throw error;
+        unreachableSinceMs ??= Date.now();
+        if (Date.now() - unreachableSinceMs > UNREACHABLE_MS) throw error;
+      }
+      await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
+    }
+    return new Promise<never>(() => {});
+  }
+}
+
+const WATCH_MS = 500;
+/** A server that restarts is back within this; after it the caller is told. */
+const UNREACHABLE_MS = 10_000;

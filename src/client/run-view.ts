@@ -1,0 +1,92 @@
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { PARKED_MEMO, type Parked, SEARCH_ATTRIBUTES } from '../core/contract/run.ts';
+import { afterRunEvent, NEW_RUN, type RunState } from '../core/run/run-state.ts';
+import { type RunRecord, readRun } from '../history/read-run.ts';
+
+export type RunStatus =
+  | 'running'
+  | 'parked'
+  | 'completed'
+  | 'failed'
+  | 'canceled'
+  | 'terminated'
+  | 'timed out';
+
+/** One line of a list. */
+export interface RunSummary {
+  /** The workflow id. */
+  readonly id: string;
+  readonly agent: string;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly closedAt?: Date;
+  /** As of the last step end or park. */
+  readonly costMicros: number;
+  /** Why it waits for a person, e.g. `attempts_exhausted: risks`. */
+  readonly waitsFor?: string;
+}
+
+/** A run in full, from its history. */
+export interface RunView extends RunSummary, RunState {
+  readonly parked: readonly Parked[];
+}
+
+/** What a list and a description of Temporal's have in common. */
+type ExecutionInfo = Omit<WorkflowExecutionInfo, 'raw'>;
+
+export function summaryOf(info: ExecutionInfo): RunSummary {
+  const attribute = (name: string) =>
+    info.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value;
+  const parked = attribute(SEARCH_ATTRIBUTES.parked);
+  return {
+    id: info.workflowId,
+    agent: String(attribute(SEARCH_ATTRIBUTES.agent) ?? info.type),
+    status: statusOf(info),
+    startedAt: info.startTime,
+    costMicros: Number(attribute(SEARCH_ATTRIBUTES.costMicros) ?? 0),
+    ...(info.closeTime && { closedAt: info.closeTime }),
+    ...(parked !== undefined && { waitsFor: String(parked) }),
+  };
+}
+
+export async function viewOf(client: Client, description: WorkflowExecutionDescription): Promise<RunView> {
+  const { workflowId, runId } = description;
+  let state: RunState = NEW_RUN;
+  for await (const record of readRun(client, { workflowId, runId })) state = afterRecord(state, record);
+  const parked = parkedOf(description);
+  for (const step of parked) state = afterRunEvent(state, { type: 'parked', parked: step });
+  return { ...summaryOf(description), ...state, parked };
+}
+
+/** Empty for a run that is not parked. */
+export function parkedOf(info: ExecutionInfo): readonly Parked[] {
+  return statusOf(info) === 'parked' ? ((info.memo?.[PARKED_MEMO] ?? []) as Parked[]) : [];
+}
+
+function statusOf({ status, memo }: ExecutionInfo): RunStatus {
+  switch (status.name) {
+    case 'COMPLETED':
+    case 'FAILED':
+    case 'TERMINATED':
+      return status.name.toLowerCase() as RunStatus;
+    case 'CANCELLED':
+      return 'canceled';
+    case 'TIMED_OUT':
+      return 'timed out';
+    default:
+      return (memo?.[PARKED_MEMO] as Parked[] | undefined)?.length ? 'parked' : 'running';
+  }
+}
+
+function afterRecord(state: RunState, record: RunRecord): RunState {
+  switch (record.type) {
+    case 'scheduled':
+      return afterRunEvent(state, record);
+    case 'answered':
+      return afterRunEvent(state, { type: 'answered', step: record.input.step, result: record.result });
+    case 'failed':
+      return afterRunEvent(state, { type: 'failed', step: record.input.step, failure: record.failure });
+    case 'toolReturned':
+      return afterRunEvent(state, record);
+  }
+}

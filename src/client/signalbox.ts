@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Agent } from '../../workflows/run.ts';
+import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES, type StartArguments } from '../core/contract/run.ts';
+import { NoWorker, RunAlreadyStarted, RunNotFound, ServerUnreachable } from './errors.ts';
+import { RunHandle } from './run-handle.ts';
+import { type RunSummary, summaryOf } from './run-view.ts';
+
+export interface SignalboxOptions {
+  /** Where agents' workers poll. Default `signalbox`. */
+  readonly taskQueue?: string;
+}
+
+export interface ConnectOptions extends SignalboxOptions {
+  /** `host:port`. Default: the environment's TEMPORAL_ADDRESS, else 127.0.0.1:7233. */
+  readonly address?: string;
+  /** Default: the environment's TEMPORAL_NAMESPACE, else `default`. */
+  readonly namespace?: string;
+  /** Everything else a Temporal connection takes, TLS and API keys for Temporal Cloud among it. */
+  readonly connection?: ConnectionOptions;
+}
+
+export interface StartOptions {
+  /** The workflow id. The same id twice is refused while the first run is known. Default: the agent's name and a UUID. */
+  readonly id?: string;
+  /** The most the run may spend, in USD; only lowers the agent's own limit. */
+  readonly maxUsd?: number;
+}
+
+/** Starts agents from backend code, and finds the runs again. */
+export class Signalbox {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly #address: string;
+
+  /** Over a Temporal client that you already have. */
+  constructor(client: Client, { taskQueue = DEFAULT_TASK_QUEUE }: SignalboxOptions = {}) {
+    this.client = client;
+    this.taskQueue = taskQueue;
+    this.#address =
+      client.connection instanceof Connection ? client.connection.options.address : 'the given connection';
+  }
+
+  /** @throws ServerUnreachable */
+  static async connect({
+    address,
+    namespace,
+    connection,
+    ...options
+  }: ConnectOptions = {}): Promise<Signalbox> {
+    const target = address ?? process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233';
+    const connected = await Connection.connect({
+      connectTimeout: '5s',
+      ...connection,
+      address: target,
+    }).catch((error: unknown) => {
+      throw new ServerUnreachable(target, error);
+    });
+    const client = new Client({
+      connection: connected,
+      namespace: namespace ?? process.env.TEMPORAL_NAMESPACE ?? 'default',
+    });
+    return new Signalbox(client, options);
+  }
+
+  /**
+   * Starts a run and returns at once; the run goes on whatever happens to this process.
+   * @throws RunAlreadyStarted, ServerUnreachable
+   */
+  async start<Input, Output>(
+    agent: Agent<Input, Output>,
+    input: Input,
+    options?: StartOptions,
+  ): Promise<RunHandle<Output>>;
+  /** By name, for agents whose code is not at hand. */
+  async start(agent: string, input: unknown, options?: StartOptions): Promise<RunHandle<unknown>>;
+  async start(
+    agent: Agent<never, unknown> | string,
+    input: unknown,
+    { id, maxUsd }: StartOptions = {},
+  ): Promise<RunHandle<unknown>> {
+    const name = typeof agent === 'string' ? agent : agent.agentName;
+    const workflowId = id ?? `${name}-${randomUUID()}`;
+    const start: StartArguments = maxUsd === undefined ? {} : { maxUsd };
+    try {
+      await this.client.workflow.start(name, {
+        workflowId,
+        taskQueue: this.taskQueue,
+        args: [input, start],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `Signalbox agent ${name}`,
+      });
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyStarted(workflowId);
+      throw this.reachable(error);
+    }
+    return this.run(workflowId);
+  }
+
+  /** A run by its id; nothing is asked of the server yet. */
+  run<Output = unknown>(id: string): RunHandle<Output> {
+    return new RunHandle<Output>(this, id);
+  }
+
+  /**
+   * Runs of agents, the newest first.
+   * @param query a Temporal visibility query to narrow them, e.g. `SignalboxStatus = "parked"`
+   */
+  async *list({
+    query,
+    limit = 50,
+  }: {
+    readonly query?: string;
+    readonly limit?: number;
+  } = {}): AsyncGenerator<RunSummary> {
+    const agents = `${SEARCH_ATTRIBUTES.agent} IS NOT NULL`;
+    let listed = 0;
+    try {
+      for await (const info of this.client.workflow.list({
+        query: query ? `${agents} AND (${query})` : agents,
+      })) {
+        if (listed++ === limit) return;
+        yield summaryOf(info);
+      }
+    } catch (error) {
+      throw this.reachable(error);
+    }
+  }
+
+  /** @throws NoWorker where nobody polls the task queue */
+  async assertWorker(): Promise<void> {
+    const { pollers } = await this.client.workflowService.describeTaskQueue({
+      namespace: this.client.options.namespace,
+      taskQueue: { name: this.taskQueue },
+      taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
+    });
+    if (!pollers?.length) throw new NoWorker(this.taskQueue);
+  }
+
+  /** @throws RunNotFound, ServerUnreachable */
+  async describe(id: string): Promise<WorkflowExecutionDescription> {
+    try {
+      return await this.client.workflow.getHandle(id).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw new RunNotFound(id, this.client.options.namespace);
+      throw this.reachable(error);
+    }
+  }
+
+  /** A gRPC failure of the connection, named as such; any other error as it is. */
+  reachable(error: unknown): unknown {
+    const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+    const gone =
+      isGrpcServiceError(cause) && (cause.code === UNAVAILABLE || cause.code === DEADLINE_EXCEEDED);
+    return gone ? new ServerUnreachable(this.#address, cause) : error;
+  }
+
+  async close(): Promise<void> {
+    await this.client.connection.close();
+  }
+}
+
+/** temporal.api.enums.v1.TaskQueueType */
+const TASK_QUEUE_TYPE_WORKFLOW = 1;
+/** gRPC status codes. */
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;

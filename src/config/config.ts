@@ -1,0 +1,32 @@
+/** What a user writes in `signalbox.config.ts`. `resolve-config.ts` checks it once and fills in the defaults. */
+import type { ModelConfig, ProviderConfig } from '../catalog/catalog-config.ts';
+import type { Policy } from '../core/vocabulary/policy.ts';
+import type { TaskClass } from '../core/vocabulary/task-class.ts';
+import type { Tool } from './tool.ts';
+
+export interface SignalboxConfig {
+  /**
+   * The file that exports your agents, which the worker bundles for the workflow sandbox. Relative to the config file;
+   * a `file:` URL or an absolute path is taken as it is.
+   */
+  readonly agents: string;
+  /** Providers by name, added to the built-in ones; a built-in name is replaced. */
+  readonly providers?: Readonly<Record<string, ProviderConfig>>;
+  /** Models added to the built-in catalog; a built-in id is replaced. */
+  readonly models?: readonly ModelConfig[];
+  /** Task classes by name: changes to built-in ones, or new ones, which start as `writing` does. */
+  readonly taskClasses?: Readonly<Record<string, TaskClassConfig>>;
+  /** What every endpoint must meet, those added later included. Default: no constraint. */
+  readonly policy?: Policy;
+  /** Tools by the name that steps and models use. */
+  readonly tools?: Readonly<Record<string, Tool>>;
+  /** Default `signalbox`. */
+  readonly taskQueue?: string;
+}
+
+export type TaskClassConfig = Partial<Omit<TaskClass, 'name' | 'deadlines'>> & {
+  readonly deadlines?: Partial<TaskClass['deadlines']>;
+};
+
+/** Types a config without changing it. */
+export const defineConfig = (config: SignalboxConfig): SignalboxConfig => config;

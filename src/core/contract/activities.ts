@@ -1,0 +1,76 @@
+/**
+ * What workflows call and activities implement, with the names both sides register. Everything here crosses the
+ * activity boundary and therefore stands in history: it is JSON, and small.
+ */
+
+import type { Disposition } from '../failure/disposition.ts';
+import type { Attempt } from '../vocabulary/attempt.ts';
+import type { Decision } from '../vocabulary/decision.ts';
+import type { Json, JsonObject } from '../vocabulary/json.ts';
+import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../vocabulary/transcript.ts';
+
+export const INVOKE_MODEL = 'signalbox.invokeModel';
+export const RUN_TOOL = 'signalbox.runTool';
+
+export interface SignalboxActivities {
+  [INVOKE_MODEL](input: InvokeModelInput): Promise<InvokeModelResult>;
+  [RUN_TOOL](input: RunToolInput): Promise<RunToolResult>;
+}
+
+/** One attempt at one turn. */
+export interface InvokeModelInput {
+  readonly agent: string;
+  readonly step: string;
+  /** From 1. */
+  readonly turn: number;
+  readonly taskClass: string;
+  /** What the conversation was before `delta`. */
+  readonly transcript: TranscriptReference;
+  /** Only what was added since the last answered call. */
+  readonly delta: readonly TranscriptEntry[];
+  /** The one endpoint to ask, where the walk retries in place. */
+  readonly retry?: string;
+  readonly avoid: readonly string[];
+  /** A person asked for this attempt: endpoints that rest are asked all the same. */
+  readonly ignoreHealth: boolean;
+  /** The endpoint that answered this conversation last. */
+  readonly prefer?: string;
+  readonly allotmentMicros: number;
+  /** Slept before the request: pauses too short for a workflow timer. */
+  readonly pauseMs: number;
+  /** Why the last answer was not accepted, shown to the model. */
+  readonly repair?: string;
+}
+
+export interface InvokeModelResult {
+  readonly message: AssistantMessage;
+  readonly attempt: Attempt;
+  readonly decision: Decision;
+  /** Attempts whose worker died before it could report; settled at what they can have cost. */
+  readonly lost: readonly Attempt[];
+  /** Of the transcript with `delta` and `message` appended. */
+  readonly digest: string;
+}
+
+/** The one detail of the non-retryable `ApplicationFailure` that a failed attempt throws; its `type` is the kind. */
+export interface AttemptFailure {
+  readonly attempt: Attempt;
+  readonly disposition: Disposition;
+  readonly lost: readonly Attempt[];
+  /** Absent where the failure came before the router was asked. */
+  readonly decision?: Decision;
+}
+
+export interface RunToolInput {
+  readonly step: string;
+  readonly toolName: string;
+  readonly toolCallId: string;
+  readonly input: Json;
+  /** Given by the agent, not chosen by the model. */
+  readonly context: JsonObject;
+}
+
+export interface RunToolResult {
+  readonly output: Json;
+  readonly isError: boolean;
+}

@@ -1,0 +1,48 @@
+/** Names people see, and what the client and the workflow say to each other. All of it is public API. */
+import type { FailureKind } from '../failure/kind.ts';
+
+export const SEARCH_ATTRIBUTES = {
+  status: 'SignalboxStatus',
+  agent: 'SignalboxAgent',
+  parked: 'SignalboxParked',
+  tenant: 'SignalboxTenant',
+  lineage: 'SignalboxLineage',
+  taskClass: 'SignalboxTaskClass',
+  model: 'SignalboxModel',
+  provider: 'SignalboxProvider',
+  costMicros: 'SignalboxCostMicros',
+} as const;
+
+/** Updates that repair a parked run. */
+export const RETRY_UPDATE = 'retry';
+export const RAISE_CAP_UPDATE = 'raiseCap';
+export const ABORT_UPDATE = 'abort';
+
+/** Set on every run's memo while it is parked, so that a client can tell why without a worker. */
+export const PARKED_MEMO = 'signalboxParked';
+
+export type ParkReason =
+  | 'attempts_exhausted'
+  | 'request_refused'
+  | 'cap_reached'
+  | 'turns_used'
+  | 'payload_too_large';
+
+/** Why a step waits for a person, and what to do about it. */
+export interface Parked {
+  readonly step: string;
+  readonly reason: ParkReason;
+  /** The last failure's kind, where one parked it. */
+  readonly kind?: FailureKind;
+  readonly message: string;
+  /** What to type. */
+  readonly remedy: string;
+}
+
+export const DEFAULT_TASK_QUEUE = 'signalbox';
+
+/** The second argument of every agent's workflow: what the starter asks for, beside the agent's own input. */
+export interface StartArguments {
+  /** The most the run may spend, in USD; only lowers the agent's own limit. */
+  readonly maxUsd?: number;
+}

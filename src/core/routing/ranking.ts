@@ -1,0 +1,73 @@
+/**
+ * Ranks what the constraints left by expected utility, in USD:
+ *
+ *   utility = value of a success × chance of one − expected cost − price of the seconds waited
+ */
+import { costMicros } from '../cost/price.ts';
+import type { Candidate } from '../vocabulary/decision.ts';
+import type { Endpoint } from '../vocabulary/model.ts';
+import type { TaskClass } from '../vocabulary/task-class.ts';
+import type { ChooseRequest } from './choose.ts';
+import { priorSuccess } from './quality.ts';
+
+export function rank(
+  endpoints: readonly Endpoint[],
+  priceRanks: ReadonlyMap<string, number>,
+  request: ChooseRequest,
+): Candidate[] {
+  return endpoints
+    .map((endpoint) => scoreOf(endpoint, priceRanks.get(endpoint.id) ?? 0, request))
+    .sort(
+      (a, b) =>
+        b.utility - a.utility || tieBreak(a.endpoint, request.seed) - tieBreak(b.endpoint, request.seed),
+    );
+}
+
+function scoreOf(
+  endpoint: Endpoint,
+  priceRank: number,
+  { taskClass, inputTokens, prefer }: ChooseRequest,
+): Candidate {
+  // An endpoint that has just answered this conversation has it in its prompt cache: stickiness comes out of the price.
+  const cacheReadTokens =
+    endpoint.id === prefer && endpoint.model.abilities.includes('caching') ? inputTokens : 0;
+  const usage = {
+    inputTokens,
+    cacheReadTokens,
+    outputTokens: taskClass.expectedOutputTokens,
+    reasoningTokens: 0,
+  };
+  const success = taskClass.successUsd * priorSuccess(endpoint, taskClass.name, priceRank);
+  const cost = costMicros(endpoint.price, usage) / 1e6;
+  const latency = (taskClass.secondUsd * expectedLatencyMs(endpoint, taskClass)) / 1000;
+  return {
+    endpoint: endpoint.id,
+    utility: round(success - cost - latency),
+    success: round(success),
+    cost: round(cost),
+    latency: round(latency),
+    basis: 'prior',
+  };
+}
+
+/** Time to a whole answer of the class's usual length, in milliseconds. */
+export function expectedLatencyMs({ speed }: Endpoint, taskClass: TaskClass): number {
+  return speed.firstTokenMs + (taskClass.expectedOutputTokens / speed.tokensPerSecond) * 1000;
+}
+
+/** Share of the catalog that is cheaper by output price, per endpoint; equal prices rank equal. */
+export function priceRanksOf(endpoints: readonly Endpoint[]): Map<string, number> {
+  const prices = endpoints.map(({ price }) => price.output).sort((a, b) => a - b);
+  const most = Math.max(1, prices.length - 1);
+  return new Map(endpoints.map(({ id, price }) => [id, prices.indexOf(price.output) / most]));
+}
+
+/** To the micro-dollar: finer differences are noise, and so equal scores tie and spread by the seed. */
+const round = (usd: number) => Math.round(usd * 1e6) / 1e6;
+
+/** FNV-1a over the endpoint and the run's seed: spreads equal candidates over runs, the same on every replay. */
+function tieBreak(endpoint: string, seed: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${seed}\n${endpoint}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,118 @@
+/**
+ * A run as a person sees it: its steps, who answered, what was tried and what it cost. One reducer builds it twice: in
+ * the workflow as things happen, for Temporal UI, and in the client from history, for which no worker is needed.
+ */
+import type {
+  AttemptFailure,
+  InvokeModelInput,
+  InvokeModelResult,
+  RunToolInput,
+  RunToolResult,
+} from '../contract/activities.ts';
+import type { Parked } from '../contract/run.ts';
+import type { Attempt } from '../vocabulary/attempt.ts';
+import type { Decision } from '../vocabulary/decision.ts';
+import { toolCallsOf } from '../vocabulary/transcript.ts';
+
+export interface RunState {
+  /** In the order in which they began. */
+  readonly steps: readonly StepState[];
+  /** Of every attempt, failed and lost ones included. */
+  readonly costMicros: number;
+}
+
+export interface StepState {
+  readonly name: string;
+  readonly taskClass: string;
+  readonly status: 'running' | 'done' | 'parked';
+  readonly turns: number;
+  readonly toolCalls: number;
+  /** Who answered last; absent until somebody has. */
+  readonly endpoint?: string;
+  readonly model?: string;
+  readonly attempts: readonly Attempt[];
+  readonly costMicros: number;
+  /** Spent in attempts, in milliseconds. */
+  readonly ms: number;
+  /** Why the endpoint that answered was chosen. */
+  readonly decision?: Decision;
+  readonly parked?: Parked;
+}
+
+export type RunEvent =
+  | { readonly type: 'scheduled'; readonly input: Pick<InvokeModelInput, 'step' | 'taskClass' | 'turn'> }
+  | { readonly type: 'answered'; readonly step: string; readonly result: InvokeModelResult }
+  | { readonly type: 'failed'; readonly step: string; readonly failure: AttemptFailure }
+  | {
+      readonly type: 'toolReturned';
+      readonly input: Pick<RunToolInput, 'step'>;
+      readonly result: RunToolResult;
+    }
+  | { readonly type: 'parked'; readonly parked: Parked }
+  | { readonly type: 'unparked'; readonly step: string };
+
+export const NEW_RUN: RunState = { steps: [], costMicros: 0 };
+
+export function afterRunEvent(run: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'scheduled': {
+      const { step, taskClass, turn } = event.input;
+      return run.steps.some(({ name }) => name === step)
+        ? change(run, step, (state) => ({ ...state, status: 'running', turns: Math.max(turn, state.turns) }))
+        : { ...run, steps: [...run.steps, newStep(step, taskClass)] };
+    }
+    case 'answered': {
+      const { attempt, lost, decision, message } = event.result;
+      return change(run, event.step, (state) => ({
+        ...withAttempts(state, [...lost, attempt]),
+        status: toolCallsOf(message).length > 0 ? 'running' : 'done',
+        endpoint: attempt.endpoint,
+        model: attempt.servedModel ?? attempt.requestedModel,
+        decision,
+      }));
+    }
+    case 'failed': {
+      const { attempt, lost } = event.failure;
+      // Nobody was asked where no endpoint was left, so there is nothing to list.
+      const asked = attempt.outcome === 'no_eligible_endpoint' ? [] : [attempt];
+      return change(run, event.step, (state) => withAttempts(state, [...lost, ...asked]));
+    }
+    case 'toolReturned':
+      return change(run, event.input.step, (state) => ({ ...state, toolCalls: state.toolCalls + 1 }));
+    case 'parked':
+      return change(run, event.parked.step, (state) => ({
+        ...state,
+        status: 'parked',
+        parked: event.parked,
+      }));
+    case 'unparked':
+      return change(run, event.step, ({ parked: _, ...state }) => ({ ...state, status: 'running' }));
+  }
+}
+
+const newStep = (name: string, taskClass: string): StepState => ({
+  name,
+  taskClass,
+  status: 'running',
+  turns: 1,
+  toolCalls: 0,
+  attempts: [],
+  costMicros: 0,
+  ms: 0,
+});
+
+function withAttempts(state: StepState, attempts: readonly Attempt[]): StepState {
+  return {
+    ...state,
+    attempts: [...state.attempts, ...attempts],
+    costMicros: state.costMicros + sum(attempts.map(({ costMicros }) => costMicros)),
+    ms: state.ms + sum(attempts.map(({ totalMs }) => totalMs)),
+  };
+}
+
+function change(run: RunState, step: string, next: (state: StepState) => StepState): RunState {
+  const steps = run.steps.map((state) => (state.name === step ? next(state) : state));
+  return { steps, costMicros: sum(steps.map(({ costMicros }) => costMicros)) };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

@@ -1,0 +1,3 @@
+/** What may cross the activity boundary. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };

@@ -1,0 +1,23 @@
+/** The kind of work a step asks for, and what good work of that kind is worth. */
+export interface TaskClass {
+  readonly name: string;
+  /** What a success is worth, in USD: the weight of quality against money. */
+  readonly successUsd: number;
+  /** What a second of waiting costs, in USD: the weight of speed. */
+  readonly secondUsd: number;
+  /** Cap on the tokens a reply may have. */
+  readonly maxOutputTokens: number;
+  /** Tokens a typical reply has; prices a candidate before it is asked. */
+  readonly expectedOutputTokens: number;
+  readonly deadlines: Deadlines;
+}
+
+/** All in milliseconds. Passing any of them fails the attempt. */
+export interface Deadlines {
+  readonly connectMs: number;
+  /** From the request to the first token of the answer. */
+  readonly firstTokenMs: number;
+  /** Between two pieces of the answer. */
+  readonly idleMs: number;
+  readonly totalMs: number;
+}

@@ -1,0 +1,70 @@
+import type { Json, JsonObject } from './json.ts';
+
+/**
+ * A conversation, append-only. Its first entry is the set-up of the step, so that the system prompt, the tools and the
+ * output schema travel once; the rest are messages in the AI SDK's shapes.
+ */
+export type TranscriptEntry = SetupEntry | Message;
+export type Message = UserMessage | AssistantMessage | ToolMessage;
+
+export interface SetupEntry {
+  readonly role: 'setup';
+  readonly system?: string;
+  /** By name; schemas live on the worker. */
+  readonly tools: readonly string[];
+  /** JSON Schema (draft 2020-12) of the answer, where one is asked for. */
+  readonly outputSchema?: JsonObject;
+}
+
+export interface UserMessage {
+  readonly role: 'user';
+  readonly content: string;
+}
+
+export interface AssistantMessage {
+  readonly role: 'assistant';
+  readonly content: readonly (TextPart | ToolCallPart)[];
+}
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ToolCallPart {
+  readonly type: 'tool-call';
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly input: Json;
+}
+
+export interface ToolMessage {
+  readonly role: 'tool';
+  readonly content: readonly ToolResultPart[];
+}
+
+export interface ToolResultPart {
+  readonly type: 'tool-result';
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly output: Json;
+  /** A failure is shown to the model as data. */
+  readonly isError: boolean;
+}
+
+/** Points at the first `length` entries of a transcript without carrying them. */
+export interface TranscriptReference {
+  /** Unique within the run: the step's name. */
+  readonly id: string;
+  readonly length: number;
+  /** `h(n) = H(h(n−1), entry n)`, hex; `''` for none. */
+  readonly digest: string;
+}
+
+export function textOf(message: AssistantMessage): string {
+  return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+export function toolCallsOf(message: AssistantMessage): ToolCallPart[] {
+  return message.content.filter((part) => part.type === 'tool-call');
+}

@@ -1,0 +1,7 @@
+/** `signalbox`: what a config is written with. */
+export type { EndpointConfig, ModelConfig, ProviderConfig } from './catalog/catalog-config.ts';
+export { defineConfig, type SignalboxConfig, type TaskClassConfig } from './config/config.ts';
+export { ConfigError } from './config/config-error.ts';
+export { type Tool, type ToolDefinition, tool } from './config/tool.ts';
+export { SignalboxError } from './core/vocabulary/errors.ts';
+export type { Policy } from './core/vocabulary/policy.ts';

@@ -1,0 +1,112 @@
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { ModelAnswer } from '../../activities/ports.ts';
+import type { Usage } from '../core/vocabulary/attempt.ts';
+import type { Json } from '../core/vocabulary/json.ts';
+import type { TextPart, ToolCallPart } from '../core/vocabulary/transcript.ts';
+
+/** The stream had an error in it, or ended as no whole answer does. Keeps what it said about usage until then. */
+export class BrokenStream extends Error {
+  readonly usage: Usage | undefined;
+  /** Whether any part of an answer had come. */
+  readonly begun: boolean;
+
+  constructor(message: string, about: { usage: Usage | undefined; begun: boolean; cause?: unknown }) {
+    super(message, { cause: about.cause });
+    this.name = 'BrokenStream';
+    this.usage = about.usage;
+    this.begun = about.begun;
+  }
+}
+
+/**
+ * Reads a stream to its end and returns the answer, whole. An error part anywhere fails it, because the AI SDK goes on
+ * to a normal finish after one, with a piece missing.
+ *
+ * @param tick called for each piece of the answer
+ * @throws BrokenStream
+ */
+export async function assemble(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  tick: () => void,
+): Promise<Omit<ModelAnswer, 'firstTokenMs'>> {
+  const texts = new Map<string, string>();
+  const calls: ToolCallPart[] = [];
+  let servedModel: string | undefined;
+  let finish: { usage: Usage | undefined; finishReason: string } | undefined;
+  let firstError: { cause: unknown } | undefined;
+  const begun = () => texts.size > 0 || calls.length > 0;
+
+  try {
+    for await (const part of stream) {
+      switch (part.type) {
+        case 'text-delta':
+          texts.set(part.id, (texts.get(part.id) ?? '') + part.delta);
+          tick();
+          break;
+        case 'reasoning-delta':
+        case 'tool-input-delta':
+          tick();
+          break;
+        case 'tool-call':
+          calls.push({
+            type: 'tool-call',
+            toolCallId: part.toolCallId,
+            toolName: part.toolName,
+            input: parseInput(part.input),
+          });
+          break;
+        case 'response-metadata':
+          servedModel = part.modelId ?? servedModel;
+          break;
+        case 'error':
+          firstError ??= { cause: part.error };
+          break;
+        case 'finish':
+          finish = { usage: toUsage(part.usage), finishReason: part.finishReason.unified };
+          break;
+      }
+    }
+  } catch (cause) {
+    firstError ??= { cause };
+  }
+
+  const broken = (message: string, cause?: unknown) =>
+    new BrokenStream(message, { usage: finish?.usage, begun: begun(), cause });
+  if (firstError) throw broken(`The stream broke: ${messageOf(firstError.cause)}`, firstError.cause);
+  if (!finish) throw broken('The stream ended without a finish reason.');
+  if (!['stop', 'length', 'tool-calls', 'content-filter'].includes(finish.finishReason)) {
+    throw broken(`The stream ended with "${finish.finishReason}".`);
+  }
+  const text = [...texts.values()].filter(Boolean).map((part): TextPart => ({ type: 'text', text: part }));
+  return {
+    message: { role: 'assistant', content: [...text, ...calls] },
+    finishReason: finish.finishReason,
+    ...(servedModel !== undefined && { servedModel }),
+    ...(finish.usage && { usage: finish.usage }),
+  };
+}
+
+/** Arguments that are no JSON are kept as text: the schema check refuses them with the model's own words. */
+function parseInput(input: string): Json {
+  try {
+    return JSON.parse(input === '' ? '{}' : input) as Json;
+  } catch {
+    return input;
+  }
+}
+
+function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
+  if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
+  return {
+    inputTokens: inputTokens.total,
+    cacheReadTokens: inputTokens.cacheRead ?? 0,
+    outputTokens: outputTokens.total,
+    reasoningTokens: outputTokens.reasoning ?? 0,
+  };
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return typeof error === 'string' ? error : JSON.stringify(error);
+}

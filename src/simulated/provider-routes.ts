@@ -1,0 +1,131 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { complete } from './complete.ts';
+import { describeFault, type FaultBoard } from './faults.ts';
+import { hashConversation, type LogEntry, type RequestLog } from './request-log.ts';
+import type { SimulatedModel, SimulatedProvider } from './simulated-providers.ts';
+import { countTokens } from './tokens.ts';
+import { hangUntilClosed, resetConnection, transmit } from './transmit.ts';
+import { anthropicWire } from './wire/anthropic.ts';
+import { openAiWire } from './wire/openai.ts';
+import { type Refusal, RefusedRequest, type Wire, type WireRequest } from './wire/wire.ts';
+
+/** The context of a request: hono's, with Node's own request and response beside it. */
+export type ProviderContext = Context<{ Bindings: HttpBindings }>;
+
+const wires: Record<SimulatedProvider['wire'], Wire> = {
+  'openai-compatible': openAiWire,
+  anthropic: anthropicWire,
+};
+
+export interface ProviderRoutesOptions {
+  readonly provider: SimulatedProvider;
+  readonly board: FaultBoard;
+  readonly log: RequestLog;
+  readonly latencyScale: number;
+}
+
+/** What one provider serves below its base URL: answers in its wire format, and the list of its models. */
+export function providerRoutes({ provider, board, log, latencyScale }: ProviderRoutesOptions) {
+  const wire = wires[provider.wire];
+  const routes = new Hono<{ Bindings: HttpBindings }>();
+
+  routes.get('/models', (c) => {
+    if (!wire.hasKey(c.req.raw.headers)) return refuse(c, wire.errors.keyMissing());
+    return c.json(
+      wire.models(
+        provider.models.map(({ id }) => id),
+        provider.name,
+      ),
+    );
+  });
+
+  routes.post(wire.path, async (c) => {
+    const entry = log.open(provider.name, c.req.raw.headers);
+    noticeClose(c, entry);
+    try {
+      const request = await readRequest(c, wire);
+      const model = admit(request, provider, wire, entry);
+
+      const fault = board.strike(provider.name, model.id);
+      if (fault) entry.outcome = describeFault(fault);
+      if (fault?.kind === 'reset') return resetConnection(c);
+      if (fault?.kind === 'timeout') return hangUntilClosed(c);
+      if (fault?.kind === 'status') {
+        if (fault.retryAfterSeconds !== undefined) c.header('retry-after', String(fault.retryAfterSeconds));
+        return refuse(c, wire.errors.ofStatus(fault.status, fault.reason));
+      }
+
+      const completion = complete(request, model, entry);
+      return transmit(c, { wire, request, model, completion, entry, latencyScale, fault: fault?.kind });
+    } catch (error) {
+      if (!(error instanceof RefusedRequest)) throw error;
+      entry.outcome = `status ${error.refusal.status}`;
+      return refuse(c, error.refusal);
+    }
+  });
+
+  return routes;
+}
+
+/** The end of a request is told by its socket: whoever closes first, it is known at once. */
+function noticeClose(c: ProviderContext, entry: LogEntry): void {
+  const { outgoing } = c.env;
+  outgoing.once('close', () => {
+    entry.endedMs = Date.now();
+    if (!outgoing.writableFinished && ['open', 'answered'].includes(entry.outcome)) {
+      entry.outcome = 'client closed';
+    }
+  });
+}
+
+async function readRequest(c: ProviderContext, wire: Wire): Promise<WireRequest> {
+  const { headers } = c.req.raw;
+  if (!wire.hasKey(headers)) throw new RefusedRequest(wire.errors.keyMissing());
+  const text = await c.req.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new RefusedRequest(wire.errors.bodyUnreadable());
+  }
+  return wire.read(body, headers);
+}
+
+/** Notes the request in the log, and checks it against the model's existence and limits. */
+function admit(
+  request: WireRequest,
+  provider: SimulatedProvider,
+  wire: Wire,
+  entry: LogEntry,
+): SimulatedModel {
+  entry.model = request.model;
+  entry.streamed = request.streamed;
+  entry.conversation = hashConversation(request);
+  const { system, messages, tools } = request;
+  entry.inputTokens =
+    countTokens(system) +
+    countTokens(messages.map(said).join('\n')) +
+    (tools.length && countTokens(JSON.stringify(tools)));
+
+  const model = provider.models.find(({ id }) => id === request.model);
+  if (!model) throw new RefusedRequest(wire.errors.modelUnknown(request.model));
+  if (request.maxTokens !== undefined && request.maxTokens > model.maxOutputTokens) {
+    throw new RefusedRequest(wire.errors.outputLimitExceeded(request.maxTokens, model.maxOutputTokens));
+  }
+  if (entry.inputTokens > model.contextTokens) {
+    throw new RefusedRequest(wire.errors.contextExceeded(entry.inputTokens, model.contextTokens));
+  }
+  return model;
+}
+
+function said(message: WireRequest['messages'][number]): string {
+  return message.role === 'assistant' && message.toolCalls.length > 0
+    ? message.text + JSON.stringify(message.toolCalls.map(({ name, input }) => [name, input]))
+    : message.text;
+}
+
+function refuse(c: ProviderContext, { status, body }: Refusal): Response {
+  return c.json(body, status as ContentfulStatusCode);
+}

@@ -1,0 +1,82 @@
+/** The composition root: everything a worker needs to run agents, put together from the config. */
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { SimplePlugin } from '@temporalio/plugin';
+import { DefaultLogger, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import type { SignalboxConfig } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { type Mode, resolveConfig } from '../config/resolve-config.ts';
+import { readRun } from '../history/read-run.ts';
+import { Transcripts } from '../history/transcripts.ts';
+import { AiSdkModels } from '../providers/ai-sdk-models.ts';
+import { WorkerHealth } from './health.ts';
+import { resolveProviders } from './resolve-providers.ts';
+
+export interface SignalboxPluginOptions {
+  readonly config: SignalboxConfig;
+  /** Real vendors, with real keys and real money. Default false: only simulated providers are asked. */
+  readonly live?: boolean;
+  /** Where keys and addresses are read. Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Makes a Temporal Worker run agents, and a Client start them. Give it to both: a Worker does not inherit the plugins
+ * of a Client.
+ *
+ * @throws ConfigError where the config is wrong or a key is missing
+ */
+export class SignalboxPlugin extends SimplePlugin {
+  readonly #options: SignalboxPluginOptions;
+
+  constructor(options: SignalboxPluginOptions) {
+    super({ name: 'signalbox' });
+    this.#options = options;
+  }
+
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    const { config, live = false, env = process.env } = this.#options;
+    const mode: Mode = live ? 'live' : 'simulated';
+    const resolved = resolveConfig(config, mode);
+    const providers = resolveProviders(resolved, env);
+    const logger = new DefaultLogger('WARN');
+    const endpoints = resolved.catalog.endpoints.filter(({ provider }) => providers.has(provider));
+    const activities = createActivities({
+      ...resolved,
+      catalog: { ...resolved.catalog, endpoints },
+      models: new AiSdkModels(providers),
+      transcripts: new Transcripts(readOwnRun),
+      health: new WorkerHealth((message) => logger.warn(message)),
+      tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
+    });
+    assertNoCollision(options.activities, activities);
+
+    return super.configureWorker({
+      // A sticky worker that died is given up after a second, and a cancelled call's socket is closed within half of one.
+      stickyQueueScheduleToStartTimeout: '1s',
+      maxHeartbeatThrottleInterval: '500ms',
+      ...(!options.workflowBundle && { workflowsPath: pathOf(config.agents) }),
+      ...options,
+      taskQueue: options.taskQueue ?? resolved.taskQueue,
+      activities: { ...options.activities, ...activities },
+    });
+  }
+}
+
+/** The history of the run whose activity is executing. */
+function readOwnRun() {
+  const { client, info } = Context.current();
+  return readRun(client, info.workflowExecution!);
+}
+
+const pathOf = (agents: string) => (agents.startsWith('file:') ? fileURLToPath(agents) : agents);
+
+function assertNoCollision(theirs: object | undefined, ours: object): void {
+  const taken = Object.keys(ours).find((name) => Object.hasOwn(theirs ?? {}, name));
+  if (!taken) return;
+  throw new ConfigError(
+    `Your worker registers an activity "${taken}", a name that Signalbox uses.`,
+    'Rename yours; names that begin with "signalbox." are ours.',
+  );
+}

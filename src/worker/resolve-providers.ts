@@ -1,0 +1,59 @@
+import type { ProviderConfig } from '../catalog/catalog-config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { ResolvedConfig } from '../config/resolve-config.ts';
+import type { ResolvedProvider } from '../providers/language-model.ts';
+
+/** Where simulated providers run, for workers in other processes than theirs. */
+export const SIMULATED_URL_ENV = 'SIGNALBOX_SIMULATED_URL';
+
+/**
+ * Gives every active provider its address and key, so that a missing one fails at start and not in a run. Built-in live
+ * vendors without a key are left out, as long as one has a key.
+ *
+ * @throws ConfigError naming the environment variable
+ */
+export function resolveProviders(
+  config: ResolvedConfig,
+  env: NodeJS.ProcessEnv,
+): Map<string, ResolvedProvider> {
+  const resolve = config.mode === 'live' ? resolveLive : resolveSimulated;
+  const resolved = [...config.providers].flatMap(([name, provider]) => resolve(name, provider, env) ?? []);
+  if (resolved.length === 0) {
+    const variables = [...config.providers.values()].map(({ apiKeyEnv }) => apiKeyEnv).filter(Boolean);
+    throw new ConfigError(
+      `--live needs a key of at least one provider, and none of ${variables.join(', ')} is set.`,
+      `Set one, e.g. export ${variables[0]}=…, or leave --live out to use the simulated providers.`,
+    );
+  }
+  return new Map(resolved.map((provider) => [provider.name, provider]));
+}
+
+function resolveLive(
+  name: string,
+  { wire, baseUrl, apiKeyEnv }: ProviderConfig,
+  env: NodeJS.ProcessEnv,
+): ResolvedProvider | undefined {
+  if (!baseUrl) {
+    throw new ConfigError(
+      `providers.${name}.baseUrl is missing.`,
+      'Give the address up to and including the version, e.g. https://llm.example.com/v1.',
+    );
+  }
+  const apiKey = apiKeyEnv === undefined ? 'none' : env[apiKeyEnv];
+  return apiKey ? { name, wire, baseUrl, apiKey } : undefined;
+}
+
+function resolveSimulated(
+  name: string,
+  { wire, baseUrl }: ProviderConfig,
+  env: NodeJS.ProcessEnv,
+): ResolvedProvider {
+  const url = env[SIMULATED_URL_ENV];
+  if (!baseUrl && !url) {
+    throw new ConfigError(
+      `Provider ${name} is simulated, and nobody says where: ${SIMULATED_URL_ENV} is not set.`,
+      'Start everything together with `signalbox dev`, set the variable to the address it prints, or use --live.',
+    );
+  }
+  return { name, wire, baseUrl: baseUrl ?? `${url}/${name}/v1`, apiKey: 'simulated' };
+}

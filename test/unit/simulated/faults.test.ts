@@ -1,0 +1,302 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { SignalboxError } from '../../../src/core/vocabulary/errors.ts';
+import { simulatedControl } from '../../../src/simulated/client.ts';
+import type { SimulatedControl } from '../../../src/simulated/control.ts';
+import { faultStatuses, parseFault } from '../../../src/simulated/faults.ts';
+import {
+  type SimulatedProviders,
+  startSimulatedProviders,
+} from '../../../src/simulated/simulated-providers.ts';
+
+const model = {
+  id: 'sim-model',
+  maxOutputTokens: 4096,
+  contextTokens: 20_000,
+  firstTokenMs: 50,
+  tokensPerSecond: 1000,
+  abilities: [],
+};
+const question =
+  'What opened? The mill opened in 1890 and it was the largest mill of the county for many years.';
+
+let server: SimulatedProviders;
+beforeAll(async () => {
+  server = await startSimulatedProviders({
+    providers: [
+      { name: 'sim-aurora', wire: 'openai-compatible', models: [model, { ...model, id: 'sim-other' }] },
+      { name: 'sim-comet', wire: 'anthropic', models: [model] },
+    ],
+    latencyScale: 0,
+  });
+});
+afterEach(async () => {
+  await server.control.clearFaults();
+  await server.control.clearLog();
+});
+afterAll(() => server.close());
+
+const wires = [
+  { provider: 'sim-aurora', path: '/chat/completions', done: '[DONE]' },
+  { provider: 'sim-comet', path: '/messages', done: 'message_stop' },
+] as const;
+type WireCase = (typeof wires)[number];
+
+/** What reached a client that waits so long at most: status, the text before the end, and how it ended. */
+async function ask(
+  { provider, path }: WireCase,
+  stream: boolean,
+  { patienceMs = 150, modelId = 'sim-model' } = {},
+) {
+  const signal = AbortSignal.timeout(patienceMs);
+  let text = '';
+  try {
+    const { statusCode, body, headers } = await request(`${server.baseUrl(provider)}${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any', 'anthropic-version': '2023-06-01', 'x-signalbox-run': 'run-1' },
+      body: JSON.stringify({
+        model: modelId,
+        max_tokens: 1000,
+        messages: [{ role: 'user', content: question }],
+        stream,
+      }),
+      signal,
+    });
+    expect(headers['x-signalbox-simulated']).toBe('true');
+    try {
+      for await (const chunk of body) text += String(chunk);
+    } catch {
+      return { status: statusCode, text, end: signal.aborted ? 'gave up' : 'broken' };
+    }
+    return { status: statusCode, text, end: 'ended', retryAfter: headers['retry-after'] };
+  } catch (error) {
+    return { status: 0, text, end: signal.aborted ? 'gave up' : (error as NodeJS.ErrnoException).code };
+  }
+}
+
+async function lastOutcome(): Promise<string | undefined> {
+  await sleep(30);
+  return (await server.control.log()).at(-1)?.outcome;
+}
+
+describe.each(wires)('on the wire of $provider', (wire) => {
+  it.each([true, false])('an answer without a fault ends whole (streamed: %p)', async (stream) => {
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'ended' });
+    if (stream) expect(got.text).toContain(wire.done);
+    else expect(() => JSON.parse(got.text)).not.toThrow();
+    expect(await lastOutcome()).toBe('answered');
+  });
+
+  it.each([true, false])('reset: no header, the socket is reset (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'reset' });
+    expect(await ask(wire, stream)).toEqual({ status: 0, text: '', end: 'ECONNRESET' });
+    expect(await lastOutcome()).toBe('reset');
+  });
+
+  it.each([true, false])('timeout: no header ever (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'timeout' });
+    expect(await ask(wire, stream)).toEqual({ status: 0, text: '', end: 'gave up' });
+    expect(await lastOutcome()).toBe('timeout');
+  });
+
+  it.each([true, false])('silence: headers, then nothing (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'silence' });
+    expect(await ask(wire, stream)).toEqual({ status: 200, text: '', end: 'gave up' });
+    expect(await lastOutcome()).toBe('silence');
+  });
+
+  it.each([true, false])('stall: a part, then nothing (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'stall' });
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'gave up' });
+    expect(got.text).toContain('sim-model');
+    expect(got.text).not.toContain('county');
+  });
+
+  it.each([true, false])('cut: a part, then the socket is gone (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'cut' });
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'broken' });
+    expect(got.text).not.toBe('');
+    expect(await lastOutcome()).toBe('cut');
+  });
+
+  it.each([true, false])('malformed: JSON that does not parse (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'malformed' });
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'ended' });
+    const documents = stream
+      ? [...got.text.matchAll(/^data: (\{.*)$/gm)].map(({ 1: data }) => data!)
+      : [got.text];
+    expect(documents.filter(isBroken)).toHaveLength(1);
+  });
+
+  it.each([true, false])('error-in-200: the vendor error, no end (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'error-in-200' });
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'ended' });
+    expect(got.text).toContain('"error":{');
+    expect(got.text).not.toContain(wire.done);
+  });
+
+  it.each([true, false])('empty: whole and without a word (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'empty' });
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'ended' });
+    expect(got.text).not.toContain('mill');
+    if (stream) expect(got.text).toContain(wire.done);
+  });
+
+  it.each(faultStatuses)('status %p with the body of the vendor', async (status) => {
+    await server.control.setFault(wire.provider, { kind: 'status', status, retryAfterSeconds: 3 });
+    const got = await ask(wire, true);
+    expect(got).toMatchObject({ status, end: 'ended', retryAfter: '3' });
+    expect(JSON.parse(got.text)).toMatchObject({
+      error: { message: expect.any(String), type: expect.any(String) },
+    });
+    expect(await lastOutcome()).toBe(`status ${status}`);
+  });
+
+  it('a client that gives up is noticed at once', async () => {
+    const models = [{ ...model, tokensPerSecond: 40 }];
+    const slow = await startSimulatedProviders({
+      providers: [
+        { name: 'sim-aurora', wire: 'openai-compatible', models },
+        { name: 'sim-comet', wire: 'anthropic', models },
+      ],
+    });
+    const fast = server;
+    server = slow;
+    try {
+      for (const stream of [true, false]) {
+        await slow.control.clearLog();
+        expect(await ask(wire, stream, { patienceMs: 250 })).toMatchObject({ end: 'gave up' });
+        await sleep(30);
+        const [entry] = await slow.control.log();
+        expect(entry).toMatchObject({ outcome: 'client closed', streamed: stream });
+        expect(entry!.endedMs! - entry!.atMs).toBeLessThan(400);
+        if (stream) expect(entry!.outputTokens).toBeGreaterThan(0);
+      }
+    } finally {
+      server = fast;
+      await slow.close();
+    }
+  });
+});
+
+function isBroken(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+describe('faults', () => {
+  it('strike the most specific target and heal after so many times', async () => {
+    const [aurora, comet] = wires;
+    await server.control.setFault('*', { kind: 'status', status: 500 });
+    await server.control.setFault('sim-aurora', { kind: 'status', status: 502 });
+    await server.control.setFault('sim-aurora/sim-model', { kind: 'status', status: 503, times: 2 });
+    const statuses = [];
+    for (let i = 0; i < 3; i += 1) statuses.push((await ask(aurora, false)).status);
+    expect(statuses).toEqual([503, 503, 502]);
+    expect((await ask(aurora, false, { modelId: 'sim-other' })).status).toBe(502);
+    expect((await ask(comet, false)).status).toBe(500);
+    await server.control.clearFaults();
+    expect((await ask(comet, false)).status).toBe(200);
+  });
+
+  it('may name another reason for a status', async () => {
+    await server.control.setFault('*', parseFault('429/insufficient_quota'));
+    expect(JSON.parse((await ask(wires[0], false)).text)).toMatchObject({
+      error: { code: 'insufficient_quota' },
+    });
+  });
+});
+
+describe.each<[string, () => SimulatedControl]>([
+  ['in process', () => server.control],
+  ['over HTTP', () => simulatedControl(server.url)],
+])('control %s', (_, control) => {
+  it('sets, lists and clears faults', async () => {
+    await control().setFault('sim-comet', { kind: 'cut', times: 2 });
+    expect(await control().faults()).toEqual({ 'sim-comet': { kind: 'cut', times: 2 } });
+    await control().clearFaults();
+    expect(await control().faults()).toEqual({});
+  });
+
+  it('refuses a target that does not exist', async () => {
+    const refused = control().setFault('sim-nobody', { kind: 'cut' });
+    await expect(refused).rejects.toBeInstanceOf(SignalboxError);
+    await expect(refused).rejects.toMatchObject({
+      message: 'There is no fault target "sim-nobody"',
+      remedy: expect.stringContaining('sim-aurora/sim-other'),
+    });
+  });
+
+  it('reads and clears the log', async () => {
+    await ask(wires[0], true);
+    await ask(wires[1], false);
+    const [first, second] = await control().log();
+    expect(first).toMatchObject({
+      provider: 'sim-aurora',
+      model: 'sim-model',
+      streamed: true,
+      outcome: 'answered',
+      headers: { 'x-signalbox-run': 'run-1' },
+    });
+    expect(first!.inputTokens).toBe(Math.ceil(question.length / 4));
+    expect(first!.outputTokens).toBeGreaterThan(0);
+    expect(first!.conversation).toMatch(/^[\da-f]{64}$/);
+    // The same conversation, told on another wire, is known again.
+    expect(second!.conversation).toBe(first!.conversation);
+    await control().clearLog();
+    expect(await control().log()).toEqual([]);
+  });
+});
+
+describe('the server', () => {
+  it('says so when its port is taken', async () => {
+    const second = startSimulatedProviders({ providers: [], port: server.port });
+    await expect(second).rejects.toBeInstanceOf(SignalboxError);
+    await expect(second).rejects.toThrow(`Port ${server.port}`);
+  });
+
+  it('takes its models’ time', async () => {
+    const timed = await startSimulatedProviders({
+      providers: [
+        { name: 'sim-aurora', wire: 'openai-compatible', models: [{ ...model, firstTokenMs: 400 }] },
+      ],
+      latencyScale: 0.5,
+    });
+    const fast = server;
+    server = timed;
+    const startedMs = Date.now();
+    await ask(wires[0], false, { patienceMs: 5000 });
+    expect(Date.now() - startedMs).toBeGreaterThanOrEqual(200);
+    server = fast;
+    await timed.close();
+  });
+
+  it('closes with answers still open, and a control elsewhere says that nothing answers', async () => {
+    const closing = await startSimulatedProviders({
+      providers: [{ name: 'sim-aurora', wire: 'openai-compatible', models: [model] }],
+    });
+    await closing.control.setFault('*', { kind: 'timeout' });
+    const open = request(`${closing.baseUrl('sim-aurora')}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify({ model: 'sim-model', messages: [{ role: 'user', content: 'Hello' }] }),
+    }).catch((error: NodeJS.ErrnoException) => error.code);
+    await sleep(50);
+    await closing.close();
+    expect(await open).toBe('UND_ERR_SOCKET');
+    await expect(simulatedControl(closing.url).log()).rejects.toThrow(
+      `No simulated providers answer at ${closing.url}`,
+    );
+  });
+});

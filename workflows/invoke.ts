@@ -1,0 +1,217 @@
+/**
+ * One turn: the failover walk (`core/failure/walk.ts`) driven with durable timers, each attempt an activity of its own.
+ * Returns a whole, valid answer; everything else is failed over, waited for or parked.
+ */
+
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { ActivityCancellationType, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import {
+  type AttemptFailure,
+  INVOKE_MODEL,
+  type InvokeModelInput,
+  type InvokeModelResult,
+  type SignalboxActivities,
+} from '../src/core/contract/activities.ts';
+import type { Parked } from '../src/core/contract/run.ts';
+import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
+import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
+import type { Attempt } from '../src/core/vocabulary/attempt.ts';
+import type {
+  AssistantMessage,
+  TranscriptEntry,
+  TranscriptReference,
+} from '../src/core/vocabulary/transcript.ts';
+import type { RunContext } from './run.ts';
+
+/** A step's conversation so far: what was answered by reference, what is new in full. Moves on with each answer. */
+export interface Conversation {
+  readonly step: string;
+  readonly taskClass: string;
+  turn: number;
+  transcript: TranscriptReference;
+  delta: readonly TranscriptEntry[];
+  /** Who answered last. */
+  prefer?: string;
+}
+
+const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
+  // The activity enforces the class's own deadlines; this only bounds what they may be set to.
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '5s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  // Only a lost worker is retried by the server: everything else is thrown non-retryable and walked over here.
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/** The server's timer queue takes a second at the least, so that shorter pauses are slept inside the next attempt. */
+const SHORTEST_TIMER_MS = 2_000;
+
+export async function invoke(context: RunContext, conversation: Conversation): Promise<AssistantMessage> {
+  for (let repaired = false; ; repaired = true) {
+    const walked = await walk(context, conversation, repaired);
+    if ('answer' in walked) {
+      const { message, digest, attempt } = walked.answer;
+      const { id, length } = conversation.transcript;
+      conversation.transcript = { id, length: length + conversation.delta.length + 1, digest };
+      conversation.delta = [];
+      conversation.prefer = attempt.endpoint;
+      conversation.turn += 1;
+      return message;
+    }
+    await context.parking.park(walked.parked);
+  }
+}
+
+async function walk(
+  context: RunContext,
+  conversation: Conversation,
+  repaired: boolean,
+): Promise<{ answer: InvokeModelResult } | { parked: Parked }> {
+  const { limits, purse, journal } = context;
+  const failures: Failure[] = [];
+  let [state, action] = beginWalk({ maxAttempts: limits.attempts, patienceMs: limits.waitMs }, Date.now());
+
+  while (action.do === 'attempt') {
+    const pauseMs = await timer(action, conversation);
+    const allotmentMicros = await purse.allot();
+    if (allotmentMicros === 0) return { parked: parkedByCap(conversation, context) };
+
+    const summary = summaryOf(conversation, action, failures);
+    const input = inputOf(context, conversation, action, {
+      allotmentMicros,
+      pauseMs,
+      repair: repairOf(failures),
+      // Whoever repaired the run knows better than what this worker remembers of its endpoints.
+      ignoreHealth: repaired && failures.length === 0,
+    });
+    journal.record({ type: 'scheduled', input });
+    try {
+      const answer = await invokeModel.executeWithOptions({ summary }, [input]);
+      purse.settle(allotmentMicros, costOf([answer.attempt, ...answer.lost]));
+      journal.record({ type: 'answered', step: conversation.step, result: answer });
+      return { answer };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (!failure) {
+        purse.settle(allotmentMicros, allotmentMicros);
+        throw error;
+      }
+      purse.settle(allotmentMicros, costOf([failure.attempt, ...failure.lost]));
+      journal.record({ type: 'failed', step: conversation.step, failure });
+      failures.push(failure);
+      const { kind, disposition, attempt } = failure;
+      [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
+    }
+  }
+  return { parked: parkedByFailure(conversation, action.why, failures) };
+}
+
+/** Long delays are durable timers; what is left, too short for one, is slept in the attempt. */
+async function timer(
+  { delayMs, why }: WalkAction & { do: 'attempt' },
+  { step }: Conversation,
+): Promise<number> {
+  if (delayMs < SHORTEST_TIMER_MS) return delayMs;
+  const summary =
+    why === 'wait' ? `${step} · every endpoint rests · waiting` : `${step} · pause before the next try`;
+  await sleep(delayMs, { summary });
+  return 0;
+}
+
+function inputOf(
+  { agent }: RunContext,
+  { step, turn, taskClass, transcript, delta, prefer }: Conversation,
+  { avoid, retry }: WalkAction & { do: 'attempt' },
+  {
+    repair,
+    ...given
+  }: Pick<InvokeModelInput, 'allotmentMicros' | 'pauseMs' | 'ignoreHealth'> & { repair: string | undefined },
+): InvokeModelInput {
+  return {
+    agent,
+    step,
+    turn,
+    taskClass,
+    transcript,
+    delta,
+    avoid,
+    ...given,
+    ...(retry !== undefined && { retry }),
+    ...(prefer !== undefined && { prefer }),
+    ...(repair !== undefined && { repair }),
+  };
+}
+
+type Failure = AttemptFailure & { readonly kind: FailureKind };
+
+/** `undefined` for what is no attempt's failure: a cancellation, or an activity that could not run at all. */
+function failureOf(error: unknown): Failure | undefined {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) return undefined;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || !isFailureKind(cause.type)) return undefined;
+  return { ...(cause.details![0] as AttemptFailure), kind: cause.type };
+}
+
+const isFailureKind = (type: string | undefined | null): type is FailureKind =>
+  (FAILURE_KINDS as readonly string[]).includes(type ?? '');
+
+/** An answer refused for its shape is shown why, so that the next one can be right. */
+const repairOf = (failures: readonly Failure[]) => {
+  const last = failures.at(-1);
+  return last?.kind === 'output_invalid' ? last.attempt.message : undefined;
+};
+
+/** What Temporal UI shows for the attempt: `risks · reasoning · turn 2 · 2nd try · after sim-aurora/x unavailable`. */
+function summaryOf(
+  { step, taskClass, turn }: Conversation,
+  { why }: WalkAction & { do: 'attempt' },
+  failures: readonly Failure[],
+) {
+  const parts = [step, taskClass];
+  if (turn > 1) parts.push(`turn ${turn}`);
+  const last = failures.at(-1);
+  if (last)
+    parts.push(
+      `${ordinal(failures.length + 1)} try`,
+      `${why} after ${last.attempt.endpoint} ${words(last.kind)}`,
+    );
+  return parts.join(' · ');
+}
+
+function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Parked {
+  const last = failures.at(-1)!;
+  const tried = failures.filter(({ kind }) => kind !== 'no_eligible_endpoint');
+  const said = last.attempt.message ?? '';
+  return {
+    step,
+    reason: why === 'stopped' ? 'request_refused' : 'attempts_exhausted',
+    kind: (tried.at(-1) ?? last).kind,
+    message: `Step "${step}" got no answer after ${tried.length} attempts (${why})${listOf(tried)}. ${said}`,
+    remedy: 'mend the cause, then the update "retry" tries again; "abort" gives it up',
+  };
+}
+
+/** `: sim-aurora/x unavailable ×2, sim-borealis/y timed out` */
+function listOf(failures: readonly Failure[]): string {
+  const times = new Map<string, number>();
+  for (const { attempt, kind } of failures) {
+    const what = `${attempt.endpoint} ${words(kind)}`;
+    times.set(what, (times.get(what) ?? 0) + 1);
+  }
+  const list = [...times].map(([what, count]) => (count > 1 ? `${what} ×${count}` : what));
+  return list.length > 0 ? `: ${list.join(', ')}` : '';
+}
+
+function parkedByCap({ step }: Conversation, { purse }: RunContext): Parked {
+  return {
+    step,
+    reason: 'cap_reached',
+    message: `The run has spent its cap of $${(purse.capMicros / 1e6).toFixed(2)} before step "${step}" could be asked.`,
+    remedy: 'the update "raiseCap" with {"usd": 0.5} allows half a dollar more; "abort" gives it up',
+  };
+}
+
+const costOf = (attempts: readonly Attempt[]) =>
+  attempts.reduce((sum, { costMicros }) => sum + costMicros, 0);
+const words = (kind: FailureKind) => kind.replaceAll('_', ' ');
+const ordinal = (n: number) => (n === 2 ? '2nd' : n === 3 ? '3rd' : `${n}th`);

@@ -1,0 +1,79 @@
+import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { PARKED_MEMO, type Parked, SEARCH_ATTRIBUTES } from '../src/core/contract/run.ts';
+import { renderDetails } from '../src/core/run/render-details.ts';
+import { afterRunEvent, NEW_RUN, type RunEvent, type RunState } from '../src/core/run/run-state.ts';
+
+const key = {
+  status: defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD'),
+  agent: defineSearchAttributeKey(SEARCH_ATTRIBUTES.agent, 'KEYWORD'),
+  parked: defineSearchAttributeKey(SEARCH_ATTRIBUTES.parked, 'KEYWORD'),
+  taskClass: defineSearchAttributeKey(SEARCH_ATTRIBUTES.taskClass, 'KEYWORD_LIST'),
+  model: defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, 'KEYWORD_LIST'),
+  provider: defineSearchAttributeKey(SEARCH_ATTRIBUTES.provider, 'KEYWORD_LIST'),
+  costMicros: defineSearchAttributeKey(SEARCH_ATTRIBUTES.costMicros, 'INT'),
+};
+
+/**
+ * Shows the run to people: current details on every event, search attributes at step ends and parks only, because each
+ * upsert is an event of history. Neither ever holds a prompt or an answer.
+ */
+export class Journal {
+  readonly #agent: string;
+  #state: RunState = NEW_RUN;
+
+  constructor(agent: string) {
+    this.#agent = agent;
+    upsertSearchAttributes([
+      { key: key.status, value: 'running' },
+      { key: key.agent, value: agent },
+    ]);
+    this.#show();
+  }
+
+  record(event: RunEvent): void {
+    this.#state = afterRunEvent(this.#state, event);
+    this.#show();
+    if (event.type === 'parked' || event.type === 'unparked') this.#publishParked();
+    if (event.type === 'answered' && this.#stepIsDone(event.step)) upsertSearchAttributes(this.#facts());
+  }
+
+  close(status: 'completed' | 'failed' | 'canceled'): void {
+    upsertSearchAttributes([
+      { key: key.status, value: status },
+      { key: key.parked, value: null },
+      ...this.#facts(),
+    ]);
+  }
+
+  #stepIsDone(step: string): boolean {
+    return this.#state.steps.find(({ name }) => name === step)?.status === 'done';
+  }
+
+  #publishParked(): void {
+    const parked = this.#state.steps.flatMap((step) => (step.parked ? [step.parked] : []));
+    upsertMemo({ [PARKED_MEMO]: parked satisfies Parked[] });
+    upsertSearchAttributes([
+      { key: key.status, value: parked.length > 0 ? 'parked' : 'running' },
+      { key: key.parked, value: parked[0] ? `${parked[0].reason}: ${parked[0].step}` : null },
+      ...this.#facts(),
+    ]);
+  }
+
+  #facts(): SearchAttributeUpdatePair[] {
+    const { steps, costMicros } = this.#state;
+    const answered = steps.flatMap(({ endpoint, model }) => (endpoint && model ? [{ endpoint, model }] : []));
+    return [
+      { key: key.taskClass, value: unique(steps.map(({ taskClass }) => taskClass)) },
+      { key: key.model, value: unique(answered.map(({ model }) => model)) },
+      { key: key.provider, value: unique(answered.map(({ endpoint }) => endpoint.split('/')[0]!)) },
+      { key: key.costMicros, value: costMicros },
+    ];
+  }
+
+  #show(): void {
+    setCurrentDetails(renderDetails(this.#agent, this.#state, workflowInfo().workflowId));
+  }
+}
+
+const unique = (values: string[]) => [...new Set(values)];

@@ -1,0 +1,175 @@
+/**
+ * `agent()`: turns a function over a `Run` into a Temporal workflow. Start here; then `step.ts` for the turns of a
+ * step, then `invoke.ts` for the failover walk of a turn.
+ */
+
+import { type Duration, msToNumber, TemporalFailure } from '@temporalio/common';
+import { ApplicationFailure, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { StartArguments } from '../src/core/contract/run.ts';
+import {
+  describeIssues,
+  type InferInput,
+  type InferOutput,
+  type StandardSchema,
+} from '../src/core/vocabulary/standard-schema.ts';
+import { Journal } from './journal.ts';
+import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
+import { ParkingLot } from './parking.ts';
+import { Purse } from './purse.ts';
+import { runStep, type StepOptions, type StructuredStepOptions } from './step.ts';
+
+export interface AgentDefinition<In extends StandardSchema, Out extends StandardSchema | undefined> {
+  /** The workflow type. Export the agent under the same name from the file your worker bundles. */
+  readonly name: string;
+  readonly input: In;
+  /** Checks what the function returns; what it returns is the result as it is where absent. */
+  readonly output?: Out;
+  readonly limits?: AgentLimits;
+}
+
+/** Past a limit the run parks; it does not fail. */
+export interface AgentLimits {
+  /** Money for the whole run, in USD. Default 0.50. */
+  readonly usd?: number;
+  /** Model replies in one step. Default 30. */
+  readonly turns?: number;
+  /** Attempts at one reply before the step parks. Default 6. */
+  readonly attempts?: number;
+  /** How long one reply may wait for endpoints that are rate limited. Default 6 hours. */
+  readonly wait?: Duration;
+}
+
+/** An agent: a workflow function, with the name and schemas its definition gave it. */
+export interface Agent<Input, Output> {
+  (input: Input): Promise<Output>;
+  readonly agentName: string;
+}
+
+/** What an agent's function works with. */
+export interface Run {
+  /** The workflow id. */
+  readonly id: string;
+  /**
+   * One named stage of the task: the model's answer, after as many turns with tools as it takes. Names are unique
+   * within a run. With `output`, the answer is validated and typed; without, it is text.
+   */
+  step<S extends StandardSchema>(name: string, options: StructuredStepOptions<S>): Promise<InferOutput<S>>;
+  step(name: string, options: StepOptions): Promise<string>;
+}
+
+/** What every part of a run shares; one per workflow execution. */
+export interface RunContext {
+  readonly agent: string;
+  readonly limits: { readonly turns: number; readonly attempts: number; readonly waitMs: number };
+  readonly purse: Purse;
+  readonly parking: ParkingLot;
+  readonly journal: Journal;
+}
+
+/**
+ * @throws ApplicationFailure `InvalidInput` where the input does not fit its schema, `InvalidOutput` where the result
+ * does not, `Aborted` where a person gave the run up, `AgentError` where the function itself throws
+ */
+export function agent<In extends StandardSchema, Out extends StandardSchema, R extends InferInput<Out>>(
+  definition: AgentDefinition<In, Out> & { readonly output: Out },
+  run: (run: Run, input: InferOutput<In>) => Promise<R>,
+): Agent<InferInput<In>, InferOutput<Out>>;
+export function agent<In extends StandardSchema, R>(
+  definition: AgentDefinition<In, undefined>,
+  run: (run: Run, input: InferOutput<In>) => Promise<R>,
+): Agent<InferInput<In>, R>;
+export function agent(
+  definition: AgentDefinition<StandardSchema, StandardSchema | undefined>,
+  run: (run: Run, input: never) => Promise<unknown>,
+): Agent<unknown, unknown> {
+  const workflow = async (input: unknown, start: StartArguments = {}): Promise<unknown> => {
+    const context = beginRun(definition, start);
+    try {
+      const output = await run(runOf(context), (await parse(definition.input, input, 'Input')) as never);
+      const result = definition.output ? await parse(definition.output, output, 'Output') : output;
+      context.journal.close('completed');
+      return result;
+    } catch (error) {
+      context.journal.close(isCancellation(error) ? 'canceled' : 'failed');
+      throw asWorkflowFailure(error, definition.name);
+    }
+  };
+  return Object.assign(workflow, { agentName: definition.name });
+}
+
+function beginRun(
+  { name, limits = {} }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
+  { maxUsd = Infinity }: StartArguments,
+): RunContext {
+  const journal = new Journal(name);
+  const purse = new Purse(Math.min(limits.usd ?? 0.5, maxUsd));
+  const parking = new ParkingLot(journal);
+
+  setHandler(retryUpdate, (repair?: { step?: string }) => parking.unpark(repair?.step), {
+    validator: (repair?: { step?: string }) => parking.assertParked(repair?.step),
+    description: 'Try a parked step again; every parked step where none is named.',
+  });
+  setHandler(
+    raiseCapUpdate,
+    ({ usd }) => {
+      purse.raiseCap(usd);
+      return parking.unpark();
+    },
+    {
+      validator: (raise) => {
+        if (!(raise?.usd > 0))
+          throw new Error(`usd must be a number above 0, got ${JSON.stringify(raise?.usd)}`);
+      },
+      description: 'Allow the run to spend this much more, in USD, and try again what is parked.',
+    },
+  );
+  setHandler(
+    abortUpdate,
+    (abort?: { reason?: string }) => parking.abort(abort?.reason ?? 'aborted by a person'),
+    {
+      validator: (_abort?: { reason?: string }) => parking.assertParked(),
+      description: 'Give a parked run up: it fails with the reason given.',
+    },
+  );
+
+  const { turns = 30, attempts = 6, wait = '6h' } = limits;
+  return { agent: name, limits: { turns, attempts, waitMs: msToNumber(wait) }, purse, parking, journal };
+}
+
+function runOf(context: RunContext): Run {
+  const names = new Set<string>();
+  return {
+    id: workflowInfo().workflowId,
+    step: (name: string, options: StepOptions & { output?: StandardSchema }) => {
+      if (names.has(name)) {
+        throw ApplicationFailure.nonRetryable(
+          `Two steps are named "${name}". Step names are unique within a run: give the second its own, such as "${name} 2".`,
+          'DuplicateStep',
+        );
+      }
+      names.add(name);
+      return runStep(context, name, options) as Promise<never>;
+    },
+  };
+}
+
+async function parse(schema: StandardSchema, value: unknown, what: 'Input' | 'Output'): Promise<unknown> {
+  const result = await schema['~standard'].validate(value);
+  if (!result.issues) return result.value;
+  throw ApplicationFailure.nonRetryable(
+    `The agent's ${what.toLowerCase()} does not fit its schema: ${describeIssues(result.issues)}`,
+    `Invalid${what}`,
+  );
+}
+
+/** An error of the agent's own code would be retried by Temporal for ever as a failed workflow task; it ends the run. */
+function asWorkflowFailure(error: unknown, agentName: string): Error {
+  if (error instanceof TemporalFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return ApplicationFailure.create({
+    type: 'AgentError',
+    nonRetryable: true,
+    message: `Agent "${agentName}" threw: ${message}`,
+    ...(error instanceof Error && { cause: error }),
+  });
+}
