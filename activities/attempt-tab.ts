@@ -85,12 +85,12 @@ export class AttemptTab {
     };
   }
 
-  /** @param jitter 0 to 1, spreads the retries of parallel steps */
-  failed(failure: InvocationFailure, jitter: number): ApplicationFailure {
+  /** @param rests whether the endpoint's breaker is open by now */
+  failed(failure: InvocationFailure, rests: boolean): ApplicationFailure {
     const message = failure.message.slice(0, MESSAGE_CHARS);
     const details: AttemptFailure = {
       attempt: { ...this.#attempt(failure.kind, failure.usage, failure.billed), message },
-      disposition: disposition(failure.kind, failure.hintMs, Date.now(), jitter),
+      disposition: disposition(failure.kind, failure.hintMs, rests, Date.now(), Math.random()),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
     };

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { InvokeModelInput, InvokeModelResult } from '../src/core/contract/activities.ts';
 import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
+import { admits, CLOSED } from '../src/core/health/breaker.ts';
 import { type ChooseRequest, choose, type Health } from '../src/core/routing/choose.ts';
 import { worstCaseOf } from '../src/core/routing/constraints.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
@@ -68,7 +69,7 @@ export function createInvokeModel(
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
       const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
       if (endpoint) recordFailure(ports.health, endpoint, failure);
-      throw tab.failed(failure, Math.random());
+      throw tab.failed(failure, endpoint !== undefined && rests(ports.health, endpoint));
     } finally {
       tab.close();
     }
@@ -150,6 +151,10 @@ function recordFailure(
       // It answered, if only to refuse: it is alive.
       health.record(id, { type: 'succeeded' });
   }
+}
+
+function rests(health: HealthPort, { id }: Endpoint): boolean {
+  return !admits(health.snapshot().breakers.get(id) ?? CLOSED, Date.now());
 }
 
 /** What nobody foresaw is not retried by the server for ever: it is an attempt that failed. */

@@ -15,6 +15,7 @@ import {
 import type { Parked } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
+import { listFailures } from '../src/core/run/list-failures.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type {
   AssistantMessage,
@@ -76,7 +77,7 @@ async function walk(
     const allotmentMicros = await purse.allot();
     if (allotmentMicros === 0) return { parked: parkedByCap(conversation, context) };
 
-    const summary = summaryOf(conversation, action, failures);
+    const summary = summaryOf(conversation, failures);
     const input = inputOf(context, conversation, action, {
       allotmentMicros,
       pauseMs,
@@ -161,19 +162,15 @@ const repairOf = (failures: readonly Failure[]) => {
   return last?.kind === 'output_invalid' ? last.attempt.message : undefined;
 };
 
-/** What Temporal UI shows for the attempt: `risks · reasoning · turn 2 · 2nd try · after sim-aurora/x unavailable`. */
-function summaryOf(
-  { step, taskClass, turn }: Conversation,
-  { why }: WalkAction & { do: 'attempt' },
-  failures: readonly Failure[],
-) {
+/** What Temporal UI shows for the attempt: `risks · reasoning · turn 2 · 2nd try · after sim-aurora unavailable`. */
+function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly Failure[]): string {
   const parts = [step, taskClass];
   if (turn > 1) parts.push(`turn ${turn}`);
   const last = failures.at(-1);
   if (last)
     parts.push(
       `${ordinal(failures.length + 1)} try`,
-      `${why} after ${last.attempt.endpoint} ${words(last.kind)}`,
+      `after ${last.attempt.endpoint.split('/')[0]} ${words(last.kind)}`,
     );
   return parts.join(' · ');
 }
@@ -181,25 +178,15 @@ function summaryOf(
 function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Parked {
   const last = failures.at(-1)!;
   const tried = failures.filter(({ kind }) => kind !== 'no_eligible_endpoint');
+  const list = listFailures(tried.map(({ attempt }) => attempt));
   const said = last.attempt.message ?? '';
   return {
     step,
     reason: why === 'stopped' ? 'request_refused' : 'attempts_exhausted',
     kind: (tried.at(-1) ?? last).kind,
-    message: `Step "${step}" got no answer after ${tried.length} attempts (${why})${listOf(tried)}. ${said}`,
+    message: `Step "${step}" got no answer after ${tried.length} attempts (${[why, ...list].join('; ')}). ${said}`,
     remedy: 'mend the cause, then the update "retry" tries again; "abort" gives it up',
   };
-}
-
-/** `: sim-aurora/x unavailable ×2, sim-borealis/y timed out` */
-function listOf(failures: readonly Failure[]): string {
-  const times = new Map<string, number>();
-  for (const { attempt, kind } of failures) {
-    const what = `${attempt.endpoint} ${words(kind)}`;
-    times.set(what, (times.get(what) ?? 0) + 1);
-  }
-  const list = [...times].map(([what, count]) => (count > 1 ? `${what} ×${count}` : what));
-  return list.length > 0 ? `: ${list.join(', ')}` : '';
 }
 
 function parkedByCap({ step }: Conversation, { purse }: RunContext): Parked {

@@ -56,7 +56,7 @@ export const simulatedModels: readonly ModelConfig[] = [
     at('sim-borealis', [1, 5], [250, 1_400], zeroRetention),
   ]),
   model('sonata', 'petit', [200_000, 8_000], false, [
-    at('sim-borealis', [0.25, 1.25], [180, 2_200], zeroRetention),
+    at('sim-borealis', [0.4, 1.6], [180, 2_200], zeroRetention),
   ]),
   model('quarry', 'l', [128_000, 16_000], true, [
     at('sim-cirrus', [0.9, 2.7], [300, 1_200], zeroRetention),

@@ -41,6 +41,16 @@ export class RunAlreadyStarted extends SignalboxError {
   }
 }
 
+/** The worker cannot run the workflow's code, and Temporal tries again and again until it can. */
+export class RunStuck extends SignalboxError {
+  constructor(id: string, failure: string) {
+    super(
+      `Run ${id} is stuck, because its worker cannot run it: ${failure}`,
+      `Mend the worker and the run goes on by itself; or end it: signalbox temporal workflow terminate --workflow-id ${id}`,
+    );
+  }
+}
+
 /** The run closed, so that no update reaches it. */
 export class RunClosed extends SignalboxError {
   constructor(id: string, status: string) {
@@ -65,6 +75,25 @@ export class NoWorker extends SignalboxError {
     super(
       `No worker polls task queue "${taskQueue}", so nothing would run.`,
       'Start one: signalbox dev (with server and simulated providers) or signalbox worker.',
+    );
+  }
+}
+
+export class ServerTooOld extends SignalboxError {
+  constructor(address: string, version: string, oldest: string) {
+    super(
+      `The Temporal server at ${address} is version ${version}; Signalbox needs ${oldest} or newer.`,
+      'Update the server, or let `signalbox dev` start one.',
+    );
+  }
+}
+
+export class SearchAttributesMissing extends SignalboxError {
+  constructor(namespace: string, cause: unknown) {
+    super(
+      `Namespace "${namespace}" lacks search attributes that Signalbox writes: ${rootMessage(cause)}`,
+      'Create them once; `signalbox setup --search-attributes` prints the commands.',
+      { cause },
     );
   }
 }

@@ -1,4 +1,5 @@
 /** `signalbox/client` */
+export { SignalboxError } from '../core/vocabulary/errors.ts';
 export * from './errors.ts';
 export { renderRun, renderRuns } from './render-run.ts';
 export { RunHandle } from './run-handle.ts';

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { listFailures } from '../core/run/list-failures.ts';
 import type { StepState } from '../core/run/run-state.ts';
 import type { Candidate, Decision } from '../core/vocabulary/decision.ts';
 import type { RunSummary, RunView } from './run-view.ts';
@@ -51,16 +52,14 @@ function heading({ id, agent, status, steps, costMicros }: RunView): string {
 }
 
 /** `2: sim-aurora/x unavailable ×2 → sim-borealis/y` */
-function attemptsText({ attempts, endpoint }: StepState): string {
-  const failed = attempts.filter(({ outcome }) => outcome !== 'answered');
-  if (failed.length === 0) return `${attempts.length}: ${endpoint ?? '–'}`;
-  const counted = new Map<string, number>();
-  for (const attempt of failed) {
-    const what = `${attempt.endpoint} ${pc.red(attempt.outcome.replaceAll('_', ' '))}`;
-    counted.set(what, (counted.get(what) ?? 0) + 1);
-  }
-  const list = [...counted].map(([what, times]) => (times > 1 ? `${what} ×${times}` : what));
-  return `${attempts.length}: ${list.join('\n')}${endpoint ? `\n→ ${endpoint}` : ''}`;
+function attemptsText({ attempts, endpoint = '–' }: StepState): string {
+  const failures = listFailures(attempts);
+  if (failures.length === 0) return `${attempts.length}: ${endpoint}`;
+  return [
+    `${attempts.length}: ${pc.red(failures[0]!)}`,
+    ...failures.slice(1).map(pc.red),
+    `→ ${endpoint}`,
+  ].join('\n');
 }
 
 function whyText({ name, decision }: StepState): string[] {

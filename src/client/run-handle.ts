@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { ABORT_UPDATE, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
-import { NothingParked, RunClosed, RunFailed, RunParked, ServerUnreachable } from './errors.ts';
+import { lastTaskFailure } from '../history/read-run.ts';
+import { NothingParked, RunClosed, RunFailed, RunParked, RunStuck, ServerUnreachable } from './errors.ts';
 import { parkedOf, type RunView, summaryOf, viewOf } from './run-view.ts';
 import type { Signalbox } from './signalbox.ts';
 
@@ -21,18 +26,21 @@ export class RunHandle<Output = unknown> {
   /**
    * Waits for the answer.
    * @param whenParked `reject` (the default) rejects with `RunParked`; `wait` waits until somebody repairs the run
-   * @throws RunParked, RunFailed, RunNotFound, ServerUnreachable
+   * @throws RunParked, RunFailed, RunStuck, RunNotFound, ServerUnreachable
    */
   async result({ whenParked = 'reject' }: { readonly whenParked?: 'reject' | 'wait' } = {}): Promise<Output> {
     const done = new AbortController();
+    const answer = this.#signalbox.client.withAbortSignal(done.signal, () => this.#handle.result());
+    const watch = this.#watch(whenParked, done.signal);
     try {
-      const watched = this.#watch(whenParked, done.signal);
-      return (await Promise.race([this.#handle.result(), watched])) as Output;
+      return (await Promise.race([answer, watch])) as Output;
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw this.#signalbox.reachable(error);
       throw new RunFailed(this.id, summaryOf(await this.#signalbox.describe(this.id)).status, error.cause);
     } finally {
       done.abort();
+      // A call still open would outlive the connection that the caller may close next.
+      await Promise.allSettled([answer, watch]);
     }
   }
 
@@ -76,13 +84,24 @@ export class RunHandle<Output = unknown> {
     return this.#handle.executeUpdate<string[], [object]>(name, { args: [argument], updateId: randomUUID() });
   }
 
-  /** Never resolves: rejects where the run parks, or where the server has been gone too long to wait on. */
-  async #watch(whenParked: 'reject' | 'wait', signal: AbortSignal): Promise<never> {
+  async #assertNotStuck({ raw, runId }: WorkflowExecutionDescription): Promise<void> {
+    if ((raw.pendingWorkflowTask?.attempt ?? 0) < STUCK_ATTEMPTS) return;
+    const address = { workflowId: this.id, runId };
+    throw new RunStuck(
+      this.id,
+      (await lastTaskFailure(this.#signalbox.client, address)) ?? 'nobody says why',
+    );
+  }
+
+  /** Resolves only once it is told to end: rejects where the run parks or is stuck, or where the server has been gone too long to wait on. */
+  async #watch(whenParked: 'reject' | 'wait', signal: AbortSignal): Promise<void> {
     let unreachableSinceMs: number | undefined;
     while (!signal.aborted) {
       try {
-        const parked = parkedOf(await this.#signalbox.describe(this.id));
+        const description = await this.#signalbox.describe(this.id);
         unreachableSinceMs = undefined;
+        await this.#assertNotStuck(description);
+        const parked = parkedOf(description);
         if (parked.length > 0 && whenParked === 'reject') throw new RunParked(this.id, parked);
       } catch (error) {
         if (!(error instanceof ServerUnreachable)) throw error;
@@ -91,10 +110,11 @@ export class RunHandle<Output = unknown> {
       }
       await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
     }
-    return new Promise<never>(() => {});
   }
 }
 
 const WATCH_MS = 500;
+/** Failures of one workflow task; a deploy may cause one or two that pass by themselves. */
+const STUCK_ATTEMPTS = 3;
 /** A server that restarts is back within this; after it the caller is told. */
 const UNREACHABLE_MS = 10_000;

@@ -10,7 +10,14 @@ import {
 } from '@temporalio/client';
 import type { Agent } from '../../workflows/run.ts';
 import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES, type StartArguments } from '../core/contract/run.ts';
-import { NoWorker, RunAlreadyStarted, RunNotFound, ServerUnreachable } from './errors.ts';
+import {
+  NoWorker,
+  RunAlreadyStarted,
+  RunNotFound,
+  SearchAttributesMissing,
+  ServerTooOld,
+  ServerUnreachable,
+} from './errors.ts';
 import { RunHandle } from './run-handle.ts';
 import { type RunSummary, summaryOf } from './run-view.ts';
 
@@ -40,6 +47,7 @@ export class Signalbox {
   readonly client: Client;
   readonly taskQueue: string;
   readonly #address: string;
+  #serverChecked: Promise<void> | undefined;
 
   /** Over a Temporal client that you already have. */
   constructor(client: Client, { taskQueue = DEFAULT_TASK_QUEUE }: SignalboxOptions = {}) {
@@ -73,7 +81,7 @@ export class Signalbox {
 
   /**
    * Starts a run and returns at once; the run goes on whatever happens to this process.
-   * @throws RunAlreadyStarted, ServerUnreachable
+   * @throws RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable
    */
   async start<Input, Output>(
     agent: Agent<Input, Output>,
@@ -89,12 +97,14 @@ export class Signalbox {
   ): Promise<RunHandle<unknown>> {
     const name = typeof agent === 'string' ? agent : agent.agentName;
     const workflowId = id ?? `${name}-${randomUUID()}`;
-    const start: StartArguments = maxUsd === undefined ? {} : { maxUsd };
+    this.#serverChecked ??= this.#checkServer();
+    await this.#serverChecked;
+    const limits: StartArguments[] = maxUsd === undefined ? [] : [{ maxUsd }];
     try {
       await this.client.workflow.start(name, {
         workflowId,
         taskQueue: this.taskQueue,
-        args: [input, start],
+        args: [input, ...limits],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         staticSummary: `Signalbox agent ${name}`,
       });
@@ -135,6 +145,26 @@ export class Signalbox {
     }
   }
 
+  /** A server that lacks what workflows use would fail their tasks for ever: better told before the first starts. */
+  async #checkServer(): Promise<void> {
+    const { workflowService, options } = this.client;
+    const { serverVersion } = await workflowService.getSystemInfo({}).catch((error: unknown) => {
+      throw this.reachable(error);
+    });
+    if (serverVersion && isOlder(serverVersion, OLDEST_SERVER)) {
+      throw new ServerTooOld(this.#address, serverVersion, OLDEST_SERVER);
+    }
+    const query = Object.values(SEARCH_ATTRIBUTES).map((name) => `${name} IS NULL`);
+    await workflowService
+      .countWorkflowExecutions({ namespace: options.namespace, query: query.join(' AND ') })
+      .catch((error: unknown) => {
+        if (isGrpcServiceError(error) && error.code === INVALID_ARGUMENT) {
+          throw new SearchAttributesMissing(options.namespace, error);
+        }
+        throw this.reachable(error);
+      });
+  }
+
   /** @throws NoWorker where nobody polls the task queue */
   async assertWorker(): Promise<void> {
     const { pollers } = await this.client.workflowService.describeTaskQueue({
@@ -170,6 +200,10 @@ export class Signalbox {
 
 /** temporal.api.enums.v1.TaskQueueType */
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
+const OLDEST_SERVER = '1.29';
+const isOlder = (version: string, than: string) => version.localeCompare(than, 'en', { numeric: true }) < 0;
+
 /** gRPC status codes. */
+const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;

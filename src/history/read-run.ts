@@ -76,6 +76,15 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
   }
 }
 
+/** Why the run's workflow tasks fail, in the worker's words; `undefined` where none has failed. */
+export async function lastTaskFailure(client: Client, address: RunAddress): Promise<string | undefined> {
+  let message: string | undefined;
+  for await (const { workflowTaskFailedEventAttributes: failed } of readEvents(client, address)) {
+    message = failed?.failure?.message ?? message;
+  }
+  return message;
+}
+
 /** Small pages: a page of large events would not fit into a gRPC message of 4 MB, and is asked for again at half. */
 const PAGE_EVENTS = 20;
 

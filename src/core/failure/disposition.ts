@@ -43,11 +43,13 @@ const TABLE: Readonly<Record<FailureKind, Row>> = {
 
 /**
  * @param hintMs how long the provider asks us to stay away, in milliseconds, where it says
+ * @param rests whether the endpoint's breaker is open after this failure: it is not tried again in place
  * @param jitter 0 to 1, spreads the pauses of parallel steps
  */
 export function disposition(
   kind: FailureKind,
   hintMs: number | undefined,
+  rests: boolean,
   nowMs: number,
   jitter: number,
 ): Disposition {
@@ -63,5 +65,9 @@ export function disposition(
         }
       : { triesPerEndpoint: 1, retryAfterMs: 0, onward, restsUntilMs: nowMs + restMs };
   }
-  return { triesPerEndpoint, retryAfterMs: Math.round(pauseMs * (0.5 + jitter)), onward };
+  return {
+    triesPerEndpoint: rests ? 1 : triesPerEndpoint,
+    retryAfterMs: Math.round(pauseMs * (0.5 + jitter)),
+    onward,
+  };
 }

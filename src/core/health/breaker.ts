@@ -19,7 +19,8 @@ export type BreakerEvent =
 
 export const CLOSED: Breaker = { state: 'closed', failures: 0 };
 
-const FAILURES_TO_OPEN = 3;
+/** A failure and its retry in place: the second in a row opens. */
+const FAILURES_TO_OPEN = 2;
 const FIRST_COOLDOWN_MS = 15_000;
 const LONGEST_COOLDOWN_MS = 120_000;
 /** A probe that never reported back (its worker died) is forgotten after this. */

@@ -8,7 +8,7 @@ import type { Ability, Catalog } from '../vocabulary/model.ts';
 import type { Policy } from '../vocabulary/policy.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
 import { rejectionRule } from './constraints.ts';
-import { priceRanksOf, rank } from './ranking.ts';
+import { rank } from './ranking.ts';
 
 export interface ChooseInput {
   readonly request: ChooseRequest;
@@ -51,7 +51,7 @@ export function choose(input: ChooseInput): Decision {
     if (rule) rejections.push({ endpoint: endpoint.id, rule });
     return !rule;
   });
-  const candidates: Candidate[] = rank(kept, priceRanksOf(catalog.endpoints), request);
+  const candidates: Candidate[] = rank(kept, request);
   return {
     taskClass: request.taskClass.name,
     candidates: candidates.slice(0, DECISION_CANDIDATES),

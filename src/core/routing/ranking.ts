@@ -10,24 +10,16 @@ import type { TaskClass } from '../vocabulary/task-class.ts';
 import type { ChooseRequest } from './choose.ts';
 import { priorSuccess } from './quality.ts';
 
-export function rank(
-  endpoints: readonly Endpoint[],
-  priceRanks: ReadonlyMap<string, number>,
-  request: ChooseRequest,
-): Candidate[] {
+export function rank(endpoints: readonly Endpoint[], request: ChooseRequest): Candidate[] {
   return endpoints
-    .map((endpoint) => scoreOf(endpoint, priceRanks.get(endpoint.id) ?? 0, request))
+    .map((endpoint) => scoreOf(endpoint, request))
     .sort(
       (a, b) =>
         b.utility - a.utility || tieBreak(a.endpoint, request.seed) - tieBreak(b.endpoint, request.seed),
     );
 }
 
-function scoreOf(
-  endpoint: Endpoint,
-  priceRank: number,
-  { taskClass, inputTokens, prefer }: ChooseRequest,
-): Candidate {
+function scoreOf(endpoint: Endpoint, { taskClass, inputTokens, prefer }: ChooseRequest): Candidate {
   // An endpoint that has just answered this conversation has it in its prompt cache: stickiness comes out of the price.
   const cacheReadTokens =
     endpoint.id === prefer && endpoint.model.abilities.includes('caching') ? inputTokens : 0;
@@ -37,7 +29,7 @@ function scoreOf(
     outputTokens: taskClass.expectedOutputTokens,
     reasoningTokens: 0,
   };
-  const success = taskClass.successUsd * priorSuccess(endpoint, taskClass.name, priceRank);
+  const success = taskClass.successUsd * priorSuccess(endpoint, taskClass.name);
   const cost = costMicros(endpoint.price, usage) / 1e6;
   const latency = (taskClass.secondUsd * expectedLatencyMs(endpoint, taskClass)) / 1000;
   return {
@@ -53,13 +45,6 @@ function scoreOf(
 /** Time to a whole answer of the class's usual length, in milliseconds. */
 export function expectedLatencyMs({ speed }: Endpoint, taskClass: TaskClass): number {
   return speed.firstTokenMs + (taskClass.expectedOutputTokens / speed.tokensPerSecond) * 1000;
-}
-
-/** Share of the catalog that is cheaper by output price, per endpoint; equal prices rank equal. */
-export function priceRanksOf(endpoints: readonly Endpoint[]): Map<string, number> {
-  const prices = endpoints.map(({ price }) => price.output).sort((a, b) => a - b);
-  const most = Math.max(1, prices.length - 1);
-  return new Map(endpoints.map(({ id, price }) => [id, prices.indexOf(price.output) / most]));
 }
 
 /** To the micro-dollar: finer differences are noise, and so equal scores tie and spread by the seed. */

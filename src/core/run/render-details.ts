@@ -1,3 +1,4 @@
+import { listFailures } from './list-failures.ts';
 import type { RunState, StepState } from './run-state.ts';
 
 /** The run as Markdown, for Temporal UI: what is parked and what to do, then a table of steps. */
@@ -9,28 +10,29 @@ export function renderDetails(agent: string, { steps, costMicros }: RunState, wo
   );
   const rows = steps.map(
     (step) =>
-      `| ${[step.name, step.taskClass, statusOf(step), step.model ?? '–', step.endpoint ?? '–', attemptsOf(step), usd(step.costMicros), seconds(step.ms)].map(cell).join(' | ')} |`,
+      `| ${[nameOf(step), step.taskClass, step.model ?? '–', attemptsOf(step), usd(step.costMicros), seconds(step.ms)].map(cell).join(' | ')} |`,
   );
   return [
     ...needsYou,
     `**${agent}** · ${steps.filter(({ status }) => status === 'done').length} of ${steps.length} steps done · ${usd(costMicros)}`,
     [
-      '| Step | Class | Status | Model | Endpoint | Attempts | Cost | Time |',
-      '| --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| Step | Class | Model | Attempts | Cost | Time |',
+      '| --- | --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
   ].join('\n\n');
 }
 
-const statusOf = ({ status, toolCalls }: StepState) =>
-  toolCalls > 0 ? `${status}, ${toolCalls} tool calls` : status;
+const MARKS = { running: '…', done: '✓', parked: '⏸' } as const;
+const nameOf = ({ name, status }: StepState) => `${MARKS[status]} ${name}`;
 
-function attemptsOf({ attempts }: StepState): string {
-  const failed = attempts.filter(({ outcome }) => outcome !== 'answered');
-  if (failed.length === 0) return String(attempts.length);
-  return `${attempts.length} (${failed.map(({ endpoint, outcome }) => `${endpoint} ${outcome.replaceAll('_', ' ')}`).join(', ')})`;
+/** `3: sim-aurora/x unavailable ×2, sim-borealis` */
+function attemptsOf({ attempts, endpoint }: StepState): string {
+  const provider = endpoint?.split('/')[0];
+  return `${attempts.length}: ${[...listFailures(attempts), ...(provider ? [provider] : [])].join(', ')}`;
 }
 
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const usd = (micros: number) => `$${(micros / 1e6).toFixed(6)}`;
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+/** Temporal UI puts no space between columns, so each cell brings its own. */
+const cell = (text: string) => `${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}\u00a0\u00a0`;
+const usd = (micros: number) => `$${(micros / 1e6).toFixed(4)}`;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)}\u00a0s`;

@@ -1,0 +1,3 @@
+import { defineConfig } from 'signalbox';
+
+export default defineConfig({ agents: './agents.ts' });
