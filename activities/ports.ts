@@ -2,7 +2,7 @@
 
 import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { BreakerEvent } from '../src/core/health/breaker.ts';
-import type { Health } from '../src/core/routing/choose.ts';
+import type { Health } from '../src/core/routing/request.ts';
 import type { Usage } from '../src/core/vocabulary/attempt.ts';
 import type { Json, JsonObject } from '../src/core/vocabulary/json.ts';
 import type { Catalog, Endpoint } from '../src/core/vocabulary/model.ts';

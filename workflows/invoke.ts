@@ -22,7 +22,7 @@ import type {
   TranscriptEntry,
   TranscriptReference,
 } from '../src/core/vocabulary/transcript.ts';
-import type { RunContext } from './run.ts';
+import type { RunContext } from './run-context.ts';
 
 /** A step's conversation so far: what was answered by reference, what is new in full. Moves on with each answer. */
 export interface Conversation {

@@ -18,7 +18,8 @@ export class Purse {
 
   /** Waits while other calls hold the money. 0 means that nothing is left and nothing will come back. */
   async allot(): Promise<number> {
-    await condition(() => leftMicros(this.#budget) >= ALLOTMENT_MICROS || this.#budget.openMicros === 0);
+    // Several may be woken by one settlement, and the first takes it: look again.
+    while (!this.#canAllot()) await condition(() => this.#canAllot());
     const [budget, allotmentMicros] = reserve(this.#budget, ALLOTMENT_MICROS);
     this.#budget = budget;
     return allotmentMicros;
@@ -26,6 +27,10 @@ export class Purse {
 
   settle(allotmentMicros: number, costMicros: number): void {
     this.#budget = settle(this.#budget, allotmentMicros, costMicros);
+  }
+
+  #canAllot(): boolean {
+    return leftMicros(this.#budget) >= ALLOTMENT_MICROS || this.#budget.openMicros === 0;
   }
 
   raiseCap(usd: number): void {

@@ -4,7 +4,13 @@
  */
 
 import { type Duration, msToNumber, TemporalFailure } from '@temporalio/common';
-import { ApplicationFailure, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  ContinueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { StartArguments } from '../src/core/contract/run.ts';
 import {
   describeIssues,
@@ -16,6 +22,7 @@ import { Journal } from './journal.ts';
 import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
 import { ParkingLot } from './parking.ts';
 import { Purse } from './purse.ts';
+import type { RunContext } from './run-context.ts';
 import { runStep, type StepOptions, type StructuredStepOptions } from './step.ts';
 
 export interface AgentDefinition<In extends StandardSchema, Out extends StandardSchema | undefined> {
@@ -55,15 +62,6 @@ export interface Run {
    */
   step<S extends StandardSchema>(name: string, options: StructuredStepOptions<S>): Promise<InferOutput<S>>;
   step(name: string, options: StepOptions): Promise<string>;
-}
-
-/** What every part of a run shares; one per workflow execution. */
-export interface RunContext {
-  readonly agent: string;
-  readonly limits: { readonly turns: number; readonly attempts: number; readonly waitMs: number };
-  readonly purse: Purse;
-  readonly parking: ParkingLot;
-  readonly journal: Journal;
 }
 
 /**
@@ -164,7 +162,7 @@ async function parse(schema: StandardSchema, value: unknown, what: 'Input' | 'Ou
 
 /** An error of the agent's own code would be retried by Temporal for ever as a failed workflow task; it ends the run. */
 function asWorkflowFailure(error: unknown, agentName: string): Error {
-  if (error instanceof TemporalFailure) return error;
+  if (error instanceof TemporalFailure || error instanceof ContinueAsNew) return error;
   const message = error instanceof Error ? error.message : String(error);
   return ApplicationFailure.create({
     type: 'AgentError',

@@ -14,7 +14,7 @@ import {
   toolCallsOf,
 } from '../src/core/vocabulary/transcript.ts';
 import { type Conversation, invoke } from './invoke.ts';
-import type { RunContext } from './run.ts';
+import type { RunContext } from './run-context.ts';
 
 export interface StepOptions {
   /** The task class, which decides what kind of model is worth its price here. */

@@ -17,12 +17,11 @@ function spinner(): { onProgress: OnProgress; done: () => void } {
   };
   return {
     onProgress(step, elapsedMs) {
-      if (step !== current) {
-        settle();
-        display.start();
-      }
+      const next = step !== current;
+      if (next) settle();
       current = step;
       display.text = `${step} ${clock(elapsedMs)}`;
+      if (next) display.start();
     },
     done: settle,
   };

@@ -1,6 +1,6 @@
 import type { HealthPort } from '../../activities/ports.ts';
 import { afterEvent, type Breaker, type BreakerEvent, CLOSED } from '../core/health/breaker.ts';
-import type { Health } from '../core/routing/choose.ts';
+import type { Health } from '../core/routing/request.ts';
 
 /** How endpoints are doing, in this worker's memory. */
 export class WorkerHealth implements HealthPort {

@@ -2,42 +2,10 @@
  * The router: request + catalog + policy + health → Decision. Pure: the clock and the seed are parameters. Constraints
  * rule endpoints out by name (`constraints.ts`), the survivors are ranked by expected utility (`ranking.ts`).
  */
-import type { Breaker } from '../health/breaker.ts';
 import type { Candidate, Decision, Rejection } from '../vocabulary/decision.ts';
-import type { Ability, Catalog } from '../vocabulary/model.ts';
-import type { Policy } from '../vocabulary/policy.ts';
-import type { TaskClass } from '../vocabulary/task-class.ts';
 import { rejectionRule } from './constraints.ts';
 import { rank } from './ranking.ts';
-
-export interface ChooseInput {
-  readonly request: ChooseRequest;
-  readonly catalog: Catalog;
-  readonly policy: Policy;
-  readonly health: Health;
-  readonly nowMs: number;
-}
-
-export interface ChooseRequest {
-  readonly taskClass: TaskClass;
-  readonly inputTokens: number;
-  readonly abilities: readonly Ability[];
-  /** Endpoints already tried for this request. */
-  readonly avoid: readonly string[];
-  /** The endpoint that answered this conversation last. */
-  readonly prefer?: string;
-  /** The most the call may cost. */
-  readonly allotmentMicros: number;
-  /** Breaks ties: the run's id. */
-  readonly seed: string;
-}
-
-export interface Health {
-  /** By endpoint; absent means closed. */
-  readonly breakers: ReadonlyMap<string, Breaker>;
-  /** Providers whose key was rejected or is unpaid. */
-  readonly quarantined: ReadonlySet<string>;
-}
+import type { ChooseInput } from './request.ts';
 
 /** What a Decision keeps, so that it stays under 2 KB in history. */
 export const DECISION_CANDIDATES = 5;

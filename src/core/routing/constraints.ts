@@ -7,8 +7,8 @@ import { worstCaseMicros } from '../cost/price.ts';
 import { admits, CLOSED } from '../health/breaker.ts';
 import type { Endpoint } from '../vocabulary/model.ts';
 import type { AllowDeny } from '../vocabulary/policy.ts';
-import type { ChooseInput } from './choose.ts';
 import { expectedLatencyMs } from './ranking.ts';
+import type { ChooseInput } from './request.ts';
 
 /** The name of the rule that rules the endpoint out; `undefined` where none does. */
 export function rejectionRule(endpoint: Endpoint, input: ChooseInput): string | undefined {

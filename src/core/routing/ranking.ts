@@ -7,8 +7,8 @@ import { costMicros } from '../cost/price.ts';
 import type { Candidate } from '../vocabulary/decision.ts';
 import type { Endpoint } from '../vocabulary/model.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
-import type { ChooseRequest } from './choose.ts';
 import { priorSuccess } from './quality.ts';
+import type { ChooseRequest } from './request.ts';
 
 export function rank(endpoints: readonly Endpoint[], request: ChooseRequest): Candidate[] {
   return endpoints

@@ -1,0 +1,12 @@
+import type { Journal } from './journal.ts';
+import type { ParkingLot } from './parking.ts';
+import type { Purse } from './purse.ts';
+
+/** What every part of a run shares; one per workflow execution. */
+export interface RunContext {
+  readonly agent: string;
+  readonly limits: { readonly turns: number; readonly attempts: number; readonly waitMs: number };
+  readonly purse: Purse;
+  readonly parking: ParkingLot;
+  readonly journal: Journal;
+}
