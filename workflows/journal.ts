@@ -1,17 +1,24 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { PARKED_MEMO, type Parked, SEARCH_ATTRIBUTES } from '../src/core/contract/run.ts';
+import {
+  PARKED_MEMO,
+  type Parked,
+  SEARCH_ATTRIBUTES,
+  type SearchAttribute,
+} from '../src/core/contract/run.ts';
 import { renderDetails } from '../src/core/run/render-details.ts';
 import { afterRunEvent, NEW_RUN, type RunEvent, type RunState } from '../src/core/run/run-state.ts';
 
+const keyOf = <Name extends SearchAttribute>(name: Name) =>
+  defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]);
 const key = {
-  status: defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD'),
-  agent: defineSearchAttributeKey(SEARCH_ATTRIBUTES.agent, 'KEYWORD'),
-  parked: defineSearchAttributeKey(SEARCH_ATTRIBUTES.parked, 'KEYWORD'),
-  taskClass: defineSearchAttributeKey(SEARCH_ATTRIBUTES.taskClass, 'KEYWORD_LIST'),
-  model: defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, 'KEYWORD_LIST'),
-  provider: defineSearchAttributeKey(SEARCH_ATTRIBUTES.provider, 'KEYWORD_LIST'),
-  costMicros: defineSearchAttributeKey(SEARCH_ATTRIBUTES.costMicros, 'INT'),
+  status: keyOf('SignalboxStatus'),
+  agent: keyOf('SignalboxAgent'),
+  parked: keyOf('SignalboxParked'),
+  taskClass: keyOf('SignalboxTaskClass'),
+  model: keyOf('SignalboxModel'),
+  provider: keyOf('SignalboxProvider'),
+  costMicros: keyOf('SignalboxCostMicros'),
 };
 
 /**

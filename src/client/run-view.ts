@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
-import { PARKED_MEMO, type Parked, SEARCH_ATTRIBUTES } from '../core/contract/run.ts';
+import { PARKED_MEMO, type Parked, type SearchAttribute } from '../core/contract/run.ts';
 import { afterRunEvent, NEW_RUN, type RunState } from '../core/run/run-state.ts';
 import { type RunRecord, readRun } from '../history/read-run.ts';
 
@@ -35,15 +35,15 @@ export interface RunView extends RunSummary, RunState {
 type ExecutionInfo = Omit<WorkflowExecutionInfo, 'raw'>;
 
 export function summaryOf(info: ExecutionInfo): RunSummary {
-  const attribute = (name: string) =>
+  const attribute = (name: SearchAttribute) =>
     info.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value;
-  const parked = attribute(SEARCH_ATTRIBUTES.parked);
+  const parked = attribute('SignalboxParked');
   return {
     id: info.workflowId,
-    agent: String(attribute(SEARCH_ATTRIBUTES.agent) ?? info.type),
+    agent: String(attribute('SignalboxAgent') ?? info.type),
     status: statusOf(info),
     startedAt: info.startTime,
-    costMicros: Number(attribute(SEARCH_ATTRIBUTES.costMicros) ?? 0),
+    costMicros: Number(attribute('SignalboxCostMicros') ?? 0),
     ...(info.closeTime && { closedAt: info.closeTime }),
     ...(parked !== undefined && { waitsFor: String(parked) }),
   };

@@ -131,7 +131,7 @@ export class Signalbox {
     readonly query?: string;
     readonly limit?: number;
   } = {}): AsyncGenerator<RunSummary> {
-    const agents = `${SEARCH_ATTRIBUTES.agent} IS NOT NULL`;
+    const agents = 'SignalboxAgent IS NOT NULL';
     let listed = 0;
     try {
       for await (const info of this.client.workflow.list({
@@ -154,7 +154,7 @@ export class Signalbox {
     if (serverVersion && isOlder(serverVersion, OLDEST_SERVER)) {
       throw new ServerTooOld(this.#address, serverVersion, OLDEST_SERVER);
     }
-    const query = Object.values(SEARCH_ATTRIBUTES).map((name) => `${name} IS NULL`);
+    const query = Object.keys(SEARCH_ATTRIBUTES).map((name) => `${name} IS NULL`);
     await workflowService
       .countWorkflowExecutions({ namespace: options.namespace, query: query.join(' AND ') })
       .catch((error: unknown) => {

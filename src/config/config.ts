@@ -6,8 +6,9 @@ import type { Tool } from './tool.ts';
 
 export interface SignalboxConfig {
   /**
-   * The file that exports your agents, which the worker bundles for the workflow sandbox. Relative to the config file;
-   * a `file:` URL or an absolute path is taken as it is.
+   * The file that exports your agents, which the worker bundles for the workflow sandbox. Relative to the config file
+   * when the CLI reads it, to the working directory when you give the config to `SignalboxPlugin` yourself; a `file:`
+   * URL or an absolute path is taken as it is.
    */
   readonly agents: string;
   /** Providers by name, added to the built-in ones; a built-in name is replaced. */

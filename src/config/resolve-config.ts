@@ -7,7 +7,7 @@ import { simulatedModels, simulatedProviders } from '../catalog/simulated-vendor
 import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
 import { BUILT_IN_TASK_CLASSES } from '../core/routing/task-classes.ts';
 import { ABILITIES, type Catalog } from '../core/vocabulary/model.ts';
-import type { Policy } from '../core/vocabulary/policy.ts';
+import type { AllowDeny, Policy } from '../core/vocabulary/policy.ts';
 import type { TaskClass } from '../core/vocabulary/task-class.ts';
 import type { SignalboxConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -39,18 +39,14 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     taskQueue,
   } = check(config);
   const allProviders = { ...simulatedProviders, ...liveProviders, ...providers };
-  assertKnownProviders(
-    models.flatMap((model, i) =>
-      model.endpoints.map((e, j) => [`models.${i}.endpoints.${j}.provider`, e.provider]),
+  const modelIds = [...simulatedModels, ...liveModels, ...models].map(({ id }) => id);
+  assertKnown('provider', Object.keys(allProviders), [
+    ...models.flatMap(({ endpoints }, i) =>
+      endpoints.map(({ provider }, j) => [`models.${i}.endpoints.${j}.provider`, provider] as const),
     ),
-    allProviders,
-  );
-  assertKnownProviders(
-    (['allow', 'deny'] as const).flatMap((list) =>
-      (policy.providers?.[list] ?? []).map((name, i) => [`policy.providers.${list}.${i}`, name]),
-    ),
-    allProviders,
-  );
+    ...named('policy.providers', policy.providers),
+  ]);
+  assertKnown('model', modelIds, named('policy.models', policy.models));
   const active = new Map(
     Object.entries<ProviderConfig>(allProviders).filter(
       ([, p]) => (p.simulated ?? false) === (mode === 'simulated'),
@@ -192,16 +188,20 @@ function check(config: SignalboxConfig): SignalboxConfig {
   );
 }
 
+type Named = readonly [path: string, name: string];
+
+const named = (path: string, { allow = [], deny = [] }: AllowDeny = {}): Named[] => [
+  ...allow.map((name, i) => [`${path}.allow.${i}`, name] as const),
+  ...deny.map((name, i) => [`${path}.deny.${i}`, name] as const),
+];
+
 /** A name nobody knows is a typing error that would quietly allow, forbid or serve nothing. */
-function assertKnownProviders(
-  named: readonly (readonly [path: string, provider: string])[],
-  known: object,
-): void {
-  const unknown = named.find(([, provider]) => !Object.hasOwn(known, provider));
+function assertKnown(what: 'provider' | 'model', known: readonly string[], names: readonly Named[]): void {
+  const unknown = names.find(([, name]) => !known.includes(name));
   if (!unknown) return;
   throw new ConfigError(
-    `${unknown[0]}: there is no provider "${unknown[1]}".`,
-    `Use one of ${Object.keys(known).join(', ')}, or add it to providers in signalbox.config.ts.`,
+    `${unknown[0]}: there is no ${what} "${unknown[1]}".`,
+    `Use one of ${known.join(', ')}, or add it to ${what}s in signalbox.config.ts.`,
   );
 }
 

@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, isGrpcServiceError } from '@temporalio/client';
-import { type SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../core/contract/run.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
-
-/** The search attributes Signalbox writes, by name: public API, so a name or type here never changes. */
-export const searchAttributes = {
-  SignalboxStatus: 'KEYWORD',
-  SignalboxAgent: 'KEYWORD',
-  SignalboxParked: 'KEYWORD',
-  SignalboxTenant: 'KEYWORD',
-  SignalboxLineage: 'KEYWORD',
-  SignalboxTaskClass: 'KEYWORD_LIST',
-  SignalboxModel: 'KEYWORD_LIST',
-  SignalboxProvider: 'KEYWORD_LIST',
-  SignalboxCostMicros: 'INT',
-} as const satisfies Record<string, SearchAttributeType>;
 
 /** The namespace lacks Signalbox's search attributes, and they could not be created there. */
 export class SearchAttributesNotCreated extends SignalboxError {}
@@ -50,7 +38,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
 
 /** The commands that create the search attributes by hand, for Temporal Cloud and servers run by somebody else. */
 export function searchAttributeCommands(namespace: string): string[] {
-  return Object.entries(searchAttributes).map(
+  return Object.entries(SEARCH_ATTRIBUTES).map(
     ([name, type]) =>
       `temporal operator search-attribute create --namespace ${namespace} --name ${name} ` +
       `--type ${TypedSearchAttributes.toMetadataType(type)}`,
@@ -65,7 +53,7 @@ async function missingAttributes(
 ): Promise<Record<string, IndexedValueType>> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing: Record<string, IndexedValueType> = {};
-  for (const [name, type] of Object.entries(searchAttributes)) {
+  for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES)) {
     const wanted = encodeSearchAttributeIndexedValueType(type)!;
     const present = customAttributes[name];
     if (present === undefined) missing[name] = wanted;
@@ -76,7 +64,7 @@ async function missingAttributes(
 
 /** The list shows an attribute before queries accept it, so the last word is a query that names them all. */
 async function untilUsable(connection: Connection, namespace: string): Promise<void> {
-  const query = Object.keys(searchAttributes)
+  const query = Object.keys(SEARCH_ATTRIBUTES)
     .map((name) => `${name} IS NULL`)
     .join(' AND ');
   const deadline = Date.now() + UPTAKE_LIMIT_MS;

@@ -1,4 +1,5 @@
 /** The composition root: everything a worker needs to run agents, put together from the config. */
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { SimplePlugin } from '@temporalio/plugin';
@@ -70,7 +71,7 @@ function readOwnRun() {
   return readRun(client, info.workflowExecution!);
 }
 
-const pathOf = (agents: string) => (agents.startsWith('file:') ? fileURLToPath(agents) : agents);
+const pathOf = (agents: string) => (agents.startsWith('file:') ? fileURLToPath(agents) : resolve(agents));
 
 function assertNoCollision(theirs: object | undefined, ours: object): void {
   const taken = Object.keys(ours).find((name) => Object.hasOwn(theirs ?? {}, name));

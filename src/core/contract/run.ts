@@ -1,17 +1,19 @@
 /** Names people see, and what the client and the workflow say to each other. All of it is public API. */
 import type { FailureKind } from '../failure/kind.ts';
 
+/** Search attributes by name, with Temporal's type. A name or type here never changes. */
 export const SEARCH_ATTRIBUTES = {
-  status: 'SignalboxStatus',
-  agent: 'SignalboxAgent',
-  parked: 'SignalboxParked',
-  tenant: 'SignalboxTenant',
-  lineage: 'SignalboxLineage',
-  taskClass: 'SignalboxTaskClass',
-  model: 'SignalboxModel',
-  provider: 'SignalboxProvider',
-  costMicros: 'SignalboxCostMicros',
+  SignalboxStatus: 'KEYWORD',
+  SignalboxAgent: 'KEYWORD',
+  SignalboxParked: 'KEYWORD',
+  SignalboxTenant: 'KEYWORD',
+  SignalboxLineage: 'KEYWORD',
+  SignalboxTaskClass: 'KEYWORD_LIST',
+  SignalboxModel: 'KEYWORD_LIST',
+  SignalboxProvider: 'KEYWORD_LIST',
+  SignalboxCostMicros: 'INT',
 } as const;
+export type SearchAttribute = keyof typeof SEARCH_ATTRIBUTES;
 
 /** Updates that repair a parked run. */
 export const RETRY_UPDATE = 'retry';

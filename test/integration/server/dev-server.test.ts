@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../../../src/core/contract/run.ts';
 import {
   DatabaseInUse,
   type DevServer,
@@ -16,7 +17,7 @@ import {
   PortInUse,
   startDevServer,
 } from '../../../src/server/dev-server.ts';
-import { searchAttributeCommands, searchAttributes } from '../../../src/server/search-attributes.ts';
+import { searchAttributeCommands } from '../../../src/server/search-attributes.ts';
 import { obtainTemporal } from '../../../src/server/temporal-binary.ts';
 import { until } from './until.ts';
 
@@ -74,13 +75,13 @@ test('resolves with a server that is ready for workflows', async () => {
   await withConnection(server, async (connection) => {
     const { namespace } = server;
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(searchAttributes)));
+    expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
 
     const { config } = await connection.workflowService.describeNamespace({ namespace });
     expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(90 * 24 * 3600);
 
-    const status = defineSearchAttributeKey('SignalboxStatus', searchAttributes.SignalboxStatus);
-    const models = defineSearchAttributeKey('SignalboxModel', searchAttributes.SignalboxModel);
+    const status = defineSearchAttributeKey('SignalboxStatus', SEARCH_ATTRIBUTES.SignalboxStatus);
+    const models = defineSearchAttributeKey('SignalboxModel', SEARCH_ATTRIBUTES.SignalboxModel);
     const { workflow } = new Client({ connection, namespace });
     await workflow.start('triage', {
       workflowId: 'first',
