@@ -12,7 +12,7 @@ import {
   type InvokeModelResult,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
-import type { Parked } from '../src/core/contract/run.ts';
+import type { Parked, ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
@@ -182,11 +182,16 @@ function parkedByFailure({ step }: Conversation, why: string, failures: readonly
   const said = last.attempt.message ?? '';
   return {
     step,
-    reason: why === 'stopped' ? 'request_refused' : 'attempts_exhausted',
+    reason: parkReason(why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
     message: `Step "${step}" got no answer after ${tried.length} attempts (${[why, ...list].join('; ')}). ${said}`,
     remedy: 'mend the cause, then the update "retry" tries again; "abort" gives it up',
   };
+}
+
+function parkReason(why: string, kind: FailureKind): ParkReason {
+  if (kind === 'worker_lost') return 'workers_lost';
+  return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }
 
 function parkedByCap({ step }: Conversation, { purse }: RunContext): Parked {

@@ -13,6 +13,7 @@ import { assemble, BrokenStream, messageOf } from './assemble.ts';
 import { CallClock } from './deadlines.ts';
 import { languageModel, type ResolvedProvider } from './language-model.ts';
 import { callOptions } from './prompt.ts';
+import { redact } from './redact.ts';
 
 /** A refusal's body is read for typed codes up to this many characters. */
 const BODY_CHARS = 4_000;
@@ -36,7 +37,8 @@ export class AiSdkModels implements ModelPort {
       const answer = await assemble(stream, () => clock.tick());
       return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0 };
     } catch (error) {
-      throw toInvocationFailure(error, clock);
+      const { kind, message, ...about } = tellApart(error, clock);
+      throw new InvocationFailure(kind, redact(message, provider.apiKey), about);
     } finally {
       clock.stop();
     }
@@ -51,43 +53,40 @@ export class AiSdkModels implements ModelPort {
     undiciFetch(input, { ...init, dispatcher: this.#agent } as never)) as unknown as typeof globalThis.fetch;
 }
 
-function toInvocationFailure(error: unknown, clock: CallClock): InvocationFailure {
+type Told = Pick<InvocationFailure, 'kind' | 'message' | 'billed'> & Partial<InvocationFailure>;
+
+function tellApart(error: unknown, clock: CallClock): Told {
   const { passed } = clock;
   if (passed) {
     const kind = passed.which === 'first token' ? 'timed_out' : 'answer_incomplete';
-    return new InvocationFailure(kind, passed.message, { billed: true });
+    return { kind, message: passed.message, billed: true };
   }
-  if (error instanceof BrokenStream) return brokenStream(error);
-  if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400)
-    return refusal(error);
-  if (APICallError.isInstance(error) && error.statusCode !== undefined) {
-    // A success whose body could not be read as an answer.
-    return new InvocationFailure('answer_incomplete', `The answer could not be read: ${error.message}`, {
+  if (error instanceof BrokenStream) {
+    // One that broke before anything came is not billed: there was no answer yet.
+    return { kind: 'answer_incomplete', message: error.message, usage: error.usage, billed: error.begun };
+  }
+  if (!APICallError.isInstance(error) || error.statusCode === undefined) {
+    return { kind: 'unavailable', message: causesOf(error), billed: false };
+  }
+  if (error.statusCode < 400) {
+    return {
+      kind: 'answer_incomplete',
+      message: `The answer could not be read: ${error.message}`,
       billed: true,
-    });
+    };
   }
-  return new InvocationFailure('unavailable', causesOf(error), { billed: false });
+  return tellRefusal(error, error.statusCode);
 }
 
-function refusal({
-  statusCode = 0,
-  responseHeaders = {},
-  responseBody = '',
-  message,
-}: APICallError): InvocationFailure {
+function tellRefusal(
+  { responseHeaders = {}, responseBody = '', message }: APICallError,
+  status: number,
+): Told {
   const headers = Object.fromEntries(
     Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const kind = kindOfRefusal({ status: statusCode, headers, body: responseBody.slice(0, BODY_CHARS) });
-  return new InvocationFailure(kind, `${statusCode} ${message}`, {
-    billed: false,
-    hintMs: retryAfterMs(headers, Date.now()),
-  });
-}
-
-/** A stream that broke before anything came is a provider that is not there; after that, an answer cut short. */
-function brokenStream({ message, usage, begun }: BrokenStream): InvocationFailure {
-  return new InvocationFailure('answer_incomplete', message, { usage, billed: begun });
+  const kind = kindOfRefusal({ status, headers, body: responseBody.slice(0, BODY_CHARS) });
+  return { kind, message: `${status} ${message}`, billed: false, hintMs: retryAfterMs(headers, Date.now()) };
 }
 
 /** `fetch failed` says nothing; its causes do. */

@@ -28,7 +28,7 @@ export type ParkReason =
   | 'request_refused'
   | 'cap_reached'
   | 'turns_used'
-  | 'payload_too_large';
+  | 'workers_lost';
 
 /** Why a step waits for a person, and what to do about it. */
 export interface Parked {
