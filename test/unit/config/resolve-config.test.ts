@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SignalboxConfig } from '../../../src/config/config.ts';
+import { ConfigError } from '../../../src/config/config-error.ts';
+import { resolveConfig } from '../../../src/config/resolve-config.ts';
+import { resolveProviders, SIMULATED_URL_ENV } from '../../../src/worker/resolve-providers.ts';
+
+const agents = './agents.ts';
+const price = { input: 1, output: 2, source: 'my contract', date: '2026-11-01' };
+const model = { id: 'mine', family: 'mine', contextTokens: 8_000, maxOutputTokens: 1_000, abilities: [] };
+
+function errorOf(work: () => unknown): ConfigError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('a wrong config names the place, the value and the remedy', () => {
+  it.each<[string, object, string[]]>([
+    ['no agents', {}, ['agents']],
+    ['a field nobody knows', { agents, agent: 'x' }, ['agent']],
+    ['a bad wire', { agents, providers: { mine: { wire: 'grpc' } } }, ['providers.mine.wire', '"grpc"']],
+    [
+      'a bad address',
+      { agents, providers: { mine: { wire: 'anthropic', baseUrl: 'nowhere' } } },
+      ['providers.mine.baseUrl', '"nowhere"'],
+    ],
+    [
+      'a negative price',
+      { agents, models: [{ ...model, endpoints: [{ provider: 'openai', price: { ...price, input: -1 } }] }] },
+      ['models.0.endpoints.0.price.input', '-1'],
+    ],
+    [
+      'a missing price',
+      { agents, models: [{ ...model, endpoints: [{ provider: 'openai', price: { input: 1 } }] }] },
+      ['models.0.endpoints.0.price.output', 'models.0.endpoints.0.price.source'],
+    ],
+    [
+      'a price without a real date',
+      {
+        agents,
+        models: [{ ...model, endpoints: [{ provider: 'openai', price: { ...price, date: 'today' } }] }],
+      },
+      ['price.date', '"today"'],
+    ],
+    ['a model nobody serves', { agents, models: [{ ...model, endpoints: [] }] }, ['models.0.endpoints']],
+    [
+      'an unknown provider',
+      { agents, models: [{ ...model, endpoints: [{ provider: 'nobody', price }] }] },
+      ['models.0.endpoints.0.provider', '"nobody"'],
+    ],
+    [
+      'an unknown provider in the policy',
+      { agents, policy: { providers: { deny: ['opnai'] } } },
+      ['policy.providers.deny.0', '"opnai"'],
+    ],
+    [
+      'an unknown model in the policy',
+      { agents, policy: { models: { allow: ['gpt-99'] } } },
+      ['policy.models.allow.0', '"gpt-99"'],
+    ],
+    [
+      'a worthless task class',
+      { agents, taskClasses: { triage: { successUsd: 0 } } },
+      ['taskClasses.triage.successUsd', '0'],
+    ],
+    ['a tool that is none', { agents, tools: { search: {} } }, ['tools.search', 'tool({']],
+  ])('%s', (_, config, words) => {
+    const error = errorOf(() => resolveConfig(config as SignalboxConfig, 'simulated'));
+    for (const word of words) expect(error.message).toContain(word);
+    expect(error.remedy).not.toBe('');
+  });
+});
+
+describe('a resolved config', () => {
+  it('adds a task class over the defaults, and changes a built-in one', () => {
+    const { taskClasses } = resolveConfig(
+      { agents, taskClasses: { triage: { successUsd: 2 }, reasoning: { maxOutputTokens: 99 } } },
+      'simulated',
+    );
+    expect(taskClasses.get('triage')).toMatchObject({ name: 'triage', successUsd: 2 });
+    expect(taskClasses.get('reasoning')).toMatchObject({ maxOutputTokens: 99, successUsd: 0.5 });
+  });
+
+  it('asks only simulated providers without --live, and only others with it', () => {
+    const providers = (mode: 'simulated' | 'live') => [
+      ...new Set(resolveConfig({ agents }, mode).catalog.endpoints.map(({ provider }) => provider)),
+    ];
+    expect(providers('simulated').every((name) => name.startsWith('sim-'))).toBe(true);
+    expect(providers('live').some((name) => name.startsWith('sim-'))).toBe(false);
+  });
+
+  it('has ten models or more on four providers or more to simulate with', () => {
+    const { endpoints } = resolveConfig({ agents }, 'simulated').catalog;
+    expect(new Set(endpoints.map((endpoint) => endpoint.model.id)).size).toBeGreaterThanOrEqual(10);
+    expect(new Set(endpoints.map(({ provider }) => provider)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('takes what is unknown of a data policy as unknown', () => {
+    const own = { ...model, endpoints: [{ provider: 'openai', price }] };
+    const endpoint = resolveConfig({ agents, models: [own] }, 'live').catalog.endpoints.find(
+      ({ id }) => id === 'openai/mine',
+    );
+    expect(endpoint?.dataPolicy).toEqual({
+      zeroRetention: 'unknown',
+      trainsOnData: 'unknown',
+      region: 'unknown',
+    });
+  });
+});
+
+describe('providers', () => {
+  it('refuses --live without a key, naming every variable', () => {
+    const error = errorOf(() => resolveProviders(resolveConfig({ agents }, 'live'), {}));
+    for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENROUTER_API_KEY'])
+      expect(error.message).toContain(name);
+  });
+
+  it('leaves out live vendors without a key as long as one has one', () => {
+    const providers = resolveProviders(resolveConfig({ agents }, 'live'), { ANTHROPIC_API_KEY: 'a-key' });
+    expect([...providers.keys()]).toEqual(['anthropic']);
+  });
+
+  it('never reads a key without --live', () => {
+    const env = { OPENAI_API_KEY: 'a-key', [SIMULATED_URL_ENV]: 'http://127.0.0.1:1' };
+    const providers = resolveProviders(resolveConfig({ agents }, 'simulated'), env);
+    expect(JSON.stringify([...providers])).not.toContain('a-key');
+  });
+
+  it('says where simulated providers are looked for when nobody says', () => {
+    expect(errorOf(() => resolveProviders(resolveConfig({ agents }, 'simulated'), {})).message).toContain(
+      SIMULATED_URL_ENV,
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import type { InvokeModelResult } from '../../../src/core/contract/activities.ts';
+import { renderDetails } from '../../../src/core/run/render-details.ts';
+import { afterRunEvent, NEW_RUN, type RunEvent } from '../../../src/core/run/run-state.ts';
+import type { Attempt } from '../../../src/core/vocabulary/attempt.ts';
+
+const attempt = (change: Partial<Attempt> = {}): Attempt => ({
+  endpoint: 'sim-aurora/sim-atlas-large',
+  requestedModel: 'sim-atlas-large',
+  outcome: 'answered',
+  costMicros: 100,
+  totalMs: 200,
+  ...change,
+});
+const decision = {
+  taskClass: 'reasoning',
+  candidates: [],
+  moreCandidates: 0,
+  rejections: [],
+  moreRejections: 0,
+  catalogVersion: '',
+};
+const scheduled = (step: string, turn = 1): RunEvent => ({
+  type: 'scheduled',
+  input: { step, taskClass: 'reasoning', turn },
+});
+const answered = (step: string, result: Partial<InvokeModelResult> = {}): RunEvent => ({
+  type: 'answered',
+  step,
+  result: {
+    message: { role: 'assistant', content: [{ type: 'text', text: 'a secret answer' }] },
+    attempt: attempt(),
+    decision,
+    lost: [],
+    digest: '',
+    ...result,
+  },
+});
+const failed = (step: string, change: Partial<Attempt>): RunEvent => ({
+  type: 'failed',
+  step,
+  failure: {
+    attempt: attempt({ costMicros: 0, ...change }),
+    disposition: { triesPerEndpoint: 1, retryAfterMs: 0, onward: 'failover' },
+    lost: [],
+  },
+});
+const stateAfter = (...events: RunEvent[]) => events.reduce(afterRunEvent, NEW_RUN);
+
+describe('the state of a run', () => {
+  it('counts the cost of failed and lost attempts, too', () => {
+    const lost = attempt({ outcome: 'worker_lost', costMicros: 7_000 });
+    const state = stateAfter(
+      scheduled('a'),
+      failed('a', { outcome: 'answer_incomplete', costMicros: 40 }),
+      answered('a', { lost: [lost] }),
+    );
+    expect(state.costMicros).toBe(7_140);
+    expect(state.steps[0]!.attempts.map(({ outcome }) => outcome)).toEqual([
+      'answer_incomplete',
+      'worker_lost',
+      'answered',
+    ]);
+  });
+
+  it('is done with a step at an answer, not at a tool call', () => {
+    const call = { type: 'tool-call' as const, toolCallId: '1', toolName: 'search', input: {} };
+    const calling = answered('a', { message: { role: 'assistant', content: [call] } });
+    expect(stateAfter(scheduled('a'), calling).steps[0]!.status).toBe('running');
+    expect(stateAfter(scheduled('a'), calling, scheduled('a', 2), answered('a')).steps[0]).toMatchObject({
+      status: 'done',
+      turns: 2,
+    });
+  });
+
+  it('lists no attempt where nobody was asked', () => {
+    const state = stateAfter(
+      scheduled('a'),
+      failed('a', { endpoint: 'none', outcome: 'no_eligible_endpoint' }),
+    );
+    expect(state.steps[0]!.attempts).toEqual([]);
+  });
+
+  it('shows why a step is parked until it is let go on', () => {
+    const parked = {
+      step: 'a',
+      reason: 'cap_reached' as const,
+      message: 'no money',
+      remedy: 'raise the cap',
+    };
+    const state = stateAfter(scheduled('a'), { type: 'parked', parked });
+    expect(state.steps[0]).toMatchObject({ status: 'parked', parked });
+    expect(afterRunEvent(state, { type: 'unparked', step: 'a' }).steps[0]).not.toHaveProperty('parked');
+  });
+});
+
+describe('the details in Temporal UI', () => {
+  it('tell of steps, failed attempts and cost, and never of what was said', () => {
+    const details = renderDetails(
+      'review',
+      stateAfter(
+        scheduled('a'),
+        failed('a', { outcome: 'unavailable' }),
+        failed('a', { outcome: 'unavailable' }),
+        answered('a'),
+      ),
+      'run-1',
+    );
+    expect(details).toContain('1 of 1 steps done');
+    expect(details).toContain('3: sim-aurora/sim-atlas-large unavailable ×2, sim-aurora');
+    expect(details).not.toContain('secret');
+  });
+
+  it('say what to type where a run is parked', () => {
+    const parked = {
+      step: 'a',
+      reason: 'attempts_exhausted' as const,
+      message: 'Nobody answered.',
+      remedy: 'the update "retry"',
+    };
+    const details = renderDetails('review', stateAfter(scheduled('a'), { type: 'parked', parked }), 'run-1');
+    expect(details).toContain('signalbox resume run-1');
+    expect(details).toContain('Nobody answered.');
+  });
+
+  it('keep a step named with a pipe inside its cell', () => {
+    const row = renderDetails('review', stateAfter(scheduled('a|b'), answered('a|b')), 'run-1')
+      .split('\n')
+      .at(-1)!;
+    expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+  });
+});
