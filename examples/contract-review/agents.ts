@@ -81,12 +81,12 @@ export const contractReview = agent(
   },
 );
 
-/** Splits at numbered headings (`7. Additional Terms.`); a text without any is one clause. */
+/** Splits at numbered clauses (`7. Additional Terms.`), titled by their first sentence; a text without any is one. */
 function clausesOf(text: string): { title: string; text: string }[] {
-  const headings = [...text.matchAll(/^\s*(\d{1,2}\. [A-Z][^\n]{2,80})$/gm)];
-  if (headings.length === 0) return [{ title: 'whole text', text }];
-  return headings.map((heading, index) => ({
-    title: heading[1]!.trim(),
-    text: text.slice(heading.index, headings[index + 1]?.index).trim(),
-  }));
+  const starts = [...text.matchAll(/^[ \t]*\d{1,2}\. (?=\p{Lu})/gmu)].map(({ index }) => index);
+  if (starts.length === 0) return [{ title: 'whole text', text }];
+  return starts.map((start, index) => {
+    const clause = text.slice(start, starts[index + 1]).trim();
+    return { title: /^\d+\. [^.\n]{0,80}\.?/.exec(clause)![0], text: clause };
+  });
 }

@@ -8,6 +8,7 @@ import { type RunView, renderRun } from 'signalbox/client';
 import {
   connectDevEnvironment,
   type DevEnvironment,
+  type Fault,
   findDevEnvironment,
   firstChoice,
   parseFault,
@@ -40,11 +41,12 @@ const program = new Command('demo')
     const path = resolve(file);
     const text = await readDocument(path);
     const maxUsd = parseUsd(options.maxUsd);
+    const faults = (options.fault ?? []).map((fault) => readFault(fault, options));
     const environment = await enter(options);
     const interrupted = () => void environment.close().then(() => process.exit(130));
     process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     try {
-      await setFaults(environment, options.fault ?? []);
+      for (const { target, fault } of faults) await environment.simulated?.control.setFault(target, fault);
       const run = await environment.signalbox.start(
         contractReview,
         { path, text },
@@ -64,17 +66,12 @@ async function enter({ live = false }: Options): Promise<DevEnvironment> {
   return findDevEnvironment() ? connectDevEnvironment() : startDevEnvironment({ config, live });
 }
 
-async function setFaults({ simulated }: DevEnvironment, faults: readonly string[]): Promise<void> {
-  for (const fault of faults) {
-    const [, target, kind] = /^([^=]+)=(.+)$/.exec(fault) ?? [];
-    if (!target || !kind || !simulated) {
-      throw new SignalboxError(
-        `--fault ${fault} is not target=fault.`,
-        'Write e.g. --fault primary=503 (simulated providers only).',
-      );
-    }
-    await simulated.control.setFault(endpointOf(target), parseFault(kind));
-  }
+function readFault(text: string, { live }: Options): { target: string; fault: Fault } {
+  if (live)
+    throw new SignalboxError('--fault breaks simulated providers only.', 'Leave out --fault or --live.');
+  const [, target, fault] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (target && fault) return { target: endpointOf(target), fault: parseFault(fault) };
+  throw new SignalboxError(`--fault ${text} is not target=fault.`, 'Write e.g. --fault primary=503.');
 }
 
 function endpointOf(target: string): string {

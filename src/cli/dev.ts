@@ -24,9 +24,12 @@ export const devCommand = new Command('dev')
     if (simulated) print(`${pc.bold('Simulated providers')}  ${simulated.url}`);
     if (worker) print(`${pc.bold('Worker')}               polls task queue "${signalbox.taskQueue}"`);
     print('Ctrl-C ends all.');
-    await untilStopped();
-    print('\nStopping…');
-    await environment.close();
+    try {
+      await Promise.race([untilStopped(), environment.serverLost]);
+      print('\nStopping…');
+    } finally {
+      await environment.close();
+    }
   });
 
 interface DevOptions {

@@ -69,11 +69,26 @@ async function readInput({ input, inputFile }: RunOptions): Promise<unknown> {
 }
 
 async function readInputFile(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
+  const bytes = await readFile(file).catch((cause: unknown) => {
     throw new SignalboxError(
       `--input-file ${file} cannot be read: ${(cause as Error).message}`,
       'Name a file that is there.',
       { cause },
     );
   });
+  if (bytes.length === 0) {
+    throw new SignalboxError(
+      `--input-file ${file} is empty.`,
+      "Name a file that holds the agent's input as JSON.",
+    );
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new SignalboxError(
+      `--input-file ${file} is not UTF-8 text.`,
+      `Name a file of JSON; one in another encoding must be converted first, e.g. iconv -f latin1 -t utf-8 ${file}`,
+      { cause },
+    );
+  }
 }

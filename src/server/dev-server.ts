@@ -68,11 +68,14 @@ const STARTS_TRIED = 5;
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   for (let start = 1; ; start++) {
+    const ports = await choosePorts(options);
     try {
-      return await startOn(await choosePorts(options), options);
+      return await startOn(ports, options);
     } catch (error) {
-      // Between our finding ports free and the server's taking them, somebody else may have.
-      const outrun = error instanceof DevServerNotStarted && error.message.includes('address already in use');
+      // Between our finding ports free and the server's taking them, somebody else may have: it says so, or panics.
+      const outrun =
+        error instanceof DevServerNotStarted &&
+        (error.message.includes('address already in use') || !(await areFree(ports)));
       if (!outrun || start === STARTS_TRIED) throw error;
     }
   }
@@ -203,8 +206,12 @@ async function choosePorts({ port, uiPort }: DevServerOptions): Promise<Ports> {
   if (port && uiPort) return { port, uiPort };
   if (port) return { port, uiPort: (await isFree(port + 1000)) ? port + 1000 : await anyFreePort() };
   if (uiPort) return { port: (await isFree(usual.port)) ? usual.port : await anyFreePort(), uiPort };
-  if ((await isFree(usual.port)) && (await isFree(usual.uiPort))) return usual;
+  if (await areFree(usual)) return usual;
   return { port: await anyFreePort(), uiPort: await anyFreePort() };
+}
+
+async function areFree({ port, uiPort }: Ports): Promise<boolean> {
+  return (await isFree(port)) && (await isFree(uiPort));
 }
 
 async function isFree(port: number): Promise<boolean> {

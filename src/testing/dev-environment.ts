@@ -35,9 +35,14 @@ export interface DevEnvironment {
   readonly uiUrl: string;
   /** Absent with `live`. */
   readonly simulated?: { readonly url: string; readonly control: SimulatedControl };
+  /** Rejects where the server ends by itself, with `ServerLost`; settles in no other way. */
+  readonly serverLost: Promise<never>;
   /** Ends what this process started, in order; nothing is left running. May be called again. */
   close(): Promise<void>;
 }
+
+/** The environment's server ended although nobody stopped it. */
+export class ServerLost extends SignalboxError {}
 
 /** @throws ConfigError, TemporalNotFound, PortInUse, DatabaseInUse, DevServerNotStarted */
 export async function startDevEnvironment({
@@ -62,6 +67,14 @@ export async function startDevEnvironment({
     const { path: binary } = await obtainTemporalVisibly();
     const server = await startDevServer({ binary, dbFile: join(folder, 'temporal.db'), port });
     closers.push(() => server.stop());
+    const serverLost = server.exited.then(({ code, lastLines }) => {
+      if (closing) return never();
+      throw new ServerLost(
+        `The Temporal server at ${server.address} has ended, with code ${code}.${lastLines.map((line) => `\n  ${line}`).join('')}`,
+        `Start again: the runs are kept in ${folder} and go on.`,
+      );
+    });
+    serverLost.catch(() => {}); // for those who do not listen
 
     const providers = live
       ? undefined
@@ -88,7 +101,7 @@ export async function startDevEnvironment({
     const signalbox = await Signalbox.connect({ address, namespace, taskQueue: resolved.taskQueue });
     closers.push(() => signalbox.close());
     return {
-      ...{ signalbox, address, namespace, uiUrl, close },
+      ...{ signalbox, address, namespace, uiUrl, serverLost, close },
       ...(providers && { simulated: { url: providers.url, control: providers.control } }),
     };
   } catch (error) {
@@ -96,6 +109,8 @@ export async function startDevEnvironment({
     throw error;
   }
 }
+
+const never = () => new Promise<never>(() => {});
 
 /** What a running environment leaves in its directory, so that other processes find it. */
 interface Note {
@@ -139,7 +154,7 @@ export async function connectDevEnvironment(
     ...(taskQueue !== undefined && { taskQueue }),
   });
   return {
-    ...{ signalbox, address, namespace, uiUrl },
+    ...{ signalbox, address, namespace, uiUrl, serverLost: never() },
     ...(simulatedUrl !== undefined && {
       simulated: { url: simulatedUrl, control: simulatedControl(simulatedUrl) },
     }),

@@ -14,6 +14,7 @@ export {
   type DevEnvironment,
   type DevEnvironmentOptions,
   findDevEnvironment,
+  ServerLost,
   startDevEnvironment,
 } from './dev-environment.ts';
 export { type FirstChoiceRequest, firstChoice } from './first-choice.ts';

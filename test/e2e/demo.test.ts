@@ -1,10 +1,19 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Review } from '../../examples/contract-review/agents.ts';
 import { contracts, type RandomContract } from '../unit/simulated/contracts.ts';
 import { type Running, type Sandbox, useSandboxes } from './support/sandbox.ts';
 
 const newSandbox = useSandboxes();
+
+/** What the example's agent returns. */
+interface Review {
+  parties: { name: string; role: string }[];
+  dates: string[];
+  amounts: string[];
+  clauses: { title: string; type: string }[];
+  risks: { topic: string; quote: string }[];
+  summary: string;
+}
 
 interface DemoOutput {
   workflowId: string;
@@ -51,7 +60,12 @@ test('reviews three random contracts, each with its own parties, dates and amoun
     for (const { name } of parties) expect(review.parties.map((party) => party.name)).toContain(name);
     expect(review.dates).toEqual(expect.arrayContaining([...dates]));
     expect(review.amounts).toEqual(expect.arrayContaining([...amounts]));
-    expect(review.clauses.map(({ title }) => title.slice(0, 2))).toEqual(['1.', '2.', '3.', '4.']);
+    expect(review.clauses.map(({ title }) => title)).toEqual([
+      '1. Delivery.',
+      '2. Price.',
+      '3. Term.',
+      '4. Governing law.',
+    ]);
     for (const { quote } of review.risks) expect(text.replace(/\s+/g, ' ')).toContain(quote);
   }
 });
@@ -115,7 +129,7 @@ test('fails over when the first choice is down, for everybody to see afterwards'
   ]);
   expect(attempts.at(-1)!.outcome).toBe('EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
 
-  await sandbox.dev('--no-worker');
+  await sandbox.dev({ worker: false });
   const listed = await sandbox.signalbox('list').exited;
   expect(listed.stdout).toContain(workflowId);
   const shown = await sandbox.signalbox('show', workflowId).exited;

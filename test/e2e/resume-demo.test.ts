@@ -9,4 +9,4 @@ test('a run outlives all providers down and a killed worker, and no step is answ
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(JSON.parse(stdout)).toMatchObject({ parked: true, finished: true, repeatedSteps: 0 });
   expect(sandbox.processes()).toEqual([]);
-}, 180_000);
+}, 300_000);

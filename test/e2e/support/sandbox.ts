@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,20 @@ export class Sandbox {
     return path;
   }
 
+  /** Makes it a project with signalbox installed, as `npm install` would. */
+  installSignalbox(): void {
+    const modules = join(this.folder, 'node_modules');
+    mkdirSync(modules);
+    symlinkSync(checkout('.'), join(modules, 'signalbox'));
+    for (const name of ['@temporalio', 'zod'])
+      symlinkSync(checkout(`node_modules/${name}`), join(modules, name));
+  }
+
+  /** A script of one's own. */
+  node(env: NodeJS.ProcessEnv, script: string, ...args: string[]): Running {
+    return this.#start(script, args, env);
+  }
+
   /** `npm run -s demo -- …` */
   demo(...args: string[]): Running {
     return this.#start(DEMO, args);
@@ -76,8 +90,8 @@ export class Sandbox {
   }
 
   /** `signalbox dev`, ready. */
-  async dev(...args: string[]): Promise<Dev> {
-    const running = this.signalbox('dev', '--config', CONFIG, ...args);
+  async dev({ config = CONFIG, worker = true }: { config?: string; worker?: boolean } = {}): Promise<Dev> {
+    const running = this.signalbox('dev', '--config', config, ...(worker ? [] : ['--no-worker']));
     await running.says(READY);
     const note = JSON.parse(readFileSync(join(this.folder, '.signalbox', 'dev.json'), 'utf8')) as {
       uiUrl: string;
@@ -106,8 +120,8 @@ export class Sandbox {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #start(script: string, args: string[]): Running {
-    const running = start([script, ...args], this.folder, this.#env);
+  #start(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Running {
+    const running = start([script, ...args], this.folder, { ...this.#env, ...env });
     this.#running.add(running);
     void running.exited.then(() => this.#running.delete(running));
     return running;
