@@ -43,7 +43,8 @@ export const contractReview = agent(
     name: 'contractReview',
     input: z.object({ path: z.string(), text: z.string().min(1) }),
     output: Review,
-    limits: { usd: 5 },
+    // Somebody sits and waits for it: better told of an outage than kept waiting for its end.
+    limits: { usd: 5, wait: '10s' },
   },
   async (run, { path, text }) => {
     const facts = await run.step('parties and obligations', {

@@ -57,13 +57,23 @@ const program = new Command('demo')
       print(review, await run.state(), environment, options);
       if (options.keep) await new Promise(() => {});
     } finally {
+      // An environment that stays up must not stay broken.
+      if (faults.length > 0) await environment.simulated?.control.clearFaults();
       await environment.close();
     }
   });
 
 /** The environment that `npm run dev` keeps up over this checkout, or one of our own. */
 async function enter({ live = false }: Options): Promise<DevEnvironment> {
-  return findDevEnvironment() ? connectDevEnvironment() : startDevEnvironment({ config, live });
+  const running = findDevEnvironment();
+  if (!running) return startDevEnvironment({ config, live });
+  if (live && running.simulatedUrl) {
+    throw new SignalboxError(
+      '--live asks real vendors, and `npm run dev` is running here with simulated ones.',
+      'End it first, or leave out --live.',
+    );
+  }
+  return connectDevEnvironment();
 }
 
 function readFault(text: string, { live }: Options): { target: string; fault: Fault } {

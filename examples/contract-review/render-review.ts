@@ -1,5 +1,8 @@
 import type { Review } from './agents.ts';
 
+/** Longer lines are for `--json`. */
+const LINE_CHARS = 160;
+
 /** The review as text for a terminal. */
 export function renderReview({
   parties,
@@ -29,9 +32,14 @@ export function renderReview({
       'Risks',
       risks.map(({ topic, quote }) => `${topic}: “${quote}”`),
     ),
-    section('Summary', [summary]),
+    section('Summary', summary.split(/(?<=\.) (?=[A-Z])/)),
   ].join('\n');
 }
 
 const section = (title: string, lines: readonly string[]) =>
-  `${title}\n${lines.length > 0 ? lines.map((line) => `  - ${line.replace(/\s+/g, ' ').trim()}`).join('\n') : '  (none found)'}\n`;
+  `${title}\n${lines.length > 0 ? lines.map((line) => `  - ${short(line)}`).join('\n') : '  (none found)'}\n`;
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > LINE_CHARS ? `${line.slice(0, LINE_CHARS - 1)}…` : line;
+}

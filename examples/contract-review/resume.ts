@@ -14,7 +14,7 @@ import { readDocument } from './read-document.ts';
 import config from './signalbox.config.ts';
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const CLI = here('../../dist/src/cli/main.js');
+const CLI = here('../../dist/src/cli/bin.js');
 
 interface Outcome {
   parked: boolean;

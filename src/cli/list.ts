@@ -14,9 +14,7 @@ export const listCommand = new Command('list')
       const runs: RunSummary[] = [];
       for await (const run of signalbox.list(options)) runs.push(run);
       if (options.json) return printJson(runs);
-      print(
-        runs.length > 0 ? renderRuns(runs) : 'No runs yet. Start one: signalbox run <agent> --input <json>',
-      );
+      print(runs.length > 0 ? renderRuns(runs) : `No runs at ${signalbox.address}.`);
     }),
   );
 

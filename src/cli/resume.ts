@@ -1,14 +1,6 @@
 import { Command } from 'commander';
-import { renderRun } from '../client/render-run.ts';
-import {
-  addressOption,
-  jsonOption,
-  parseUsd,
-  print,
-  printJson,
-  taskQueueOption,
-  withSignalbox,
-} from './options.ts';
+import { addressOption, jsonOption, parseUsd, taskQueueOption, withSignalbox } from './options.ts';
+import { printResult } from './print-result.ts';
 
 export const resumeCommand = new Command('resume')
   .description('Let a parked run go on, and wait for its result.')
@@ -21,14 +13,11 @@ export const resumeCommand = new Command('resume')
   .action((id: string, options: ResumeOptions) =>
     withSignalbox(options, async (signalbox) => {
       const run = signalbox.run(id);
-      const { raiseCap, wait, json } = options;
+      const { raiseCap, wait } = options;
       const unparked = await run.resume(raiseCap === undefined ? {} : { raiseCapUsd: raiseCap });
       process.stderr.write(`Resumed ${id}: ${unparked.join(', ')}\n`);
       if (!wait) return;
-      const result = await run.result();
-      const state = await run.state();
-      if (json) printJson({ ...state, result });
-      else print(renderRun(state));
+      await printResult(run, options);
     }),
   );
 

@@ -1,23 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { renderRun } from '../client/render-run.ts';
+import { UnknownAgent } from '../client/errors.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
-import {
-  addressOption,
-  jsonOption,
-  parseUsd,
-  print,
-  printJson,
-  taskQueueOption,
-  withSignalbox,
-} from './options.ts';
+import { addressOption, jsonOption, parseUsd, print, taskQueueOption, withSignalbox } from './options.ts';
+import { printResult } from './print-result.ts';
 
 export const runCommand = new Command('run')
   .description('Start an agent by name and wait for its result.')
   .argument('<agent>', "the agent's name")
   .option('--input <json>', "the agent's input as JSON")
   .option('--input-file <file>', 'a file that holds it')
-  .option('--id <id>', 'the workflow id; default: the name and a UUID')
+  .option('--id <id>', 'the workflow id; default: the name and 12 random digits')
   .option('--max-usd <usd>', "the most it may spend, below the agent's own limit", parseUsd)
   .option('--no-wait', 'print the id and return at once')
   .addOption(jsonOption())
@@ -35,11 +28,11 @@ export const runCommand = new Command('run')
       if (!options.wait) return print(run.id);
 
       process.stderr.write(`Started ${run.id}\n`);
-      const result = await run.result();
-      const state = await run.state();
-      if (options.json) return printJson({ ...state, result });
-      print(renderRun(state));
-      print(JSON.stringify(result, null, 2));
+      await printResult(run, options).catch(async (error: unknown) => {
+        // Nobody would ever run it, so that it should not stay behind.
+        if (error instanceof UnknownAgent) await run.terminate(error.message);
+        throw error;
+      });
     }),
   );
 

@@ -1,4 +1,5 @@
 import type { Parked } from '../core/contract/run.ts';
+import { resumeCommand } from '../core/run/resume-command.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 
 /** The run waits for a person. Nothing is lost: it goes on from where it stands once it is repaired. */
@@ -11,7 +12,7 @@ export class RunParked extends SignalboxError {
     const also = others.length > 0 ? ` Parked as well: ${others.map(({ step }) => step).join(', ')}.` : '';
     super(
       `Run ${id} is parked. ${first?.message ?? ''}${also}`,
-      `signalbox resume ${id}   (${first?.remedy ?? 'tries again'})`,
+      `${first?.remedy ?? ''} ${resumeCommand(id, parked)}`,
     );
     this.runId = id;
     this.parked = parked;
@@ -41,6 +42,16 @@ export class RunAlreadyStarted extends SignalboxError {
   }
 }
 
+/** No worker knows an agent of that name. */
+export class UnknownAgent extends SignalboxError {
+  constructor(agent: string, id: string) {
+    super(
+      `The worker knows no agent "${agent}", so run ${id} cannot begin.`,
+      `Export it under that name from the agents file of the config, or correct the name; the run begins once a worker knows it.`,
+    );
+  }
+}
+
 /** The worker cannot run the workflow's code, and Temporal tries again and again until it can. */
 export class RunStuck extends SignalboxError {
   constructor(id: string, failure: string) {
@@ -51,11 +62,11 @@ export class RunStuck extends SignalboxError {
   }
 }
 
-/** The run closed, so that no update reaches it. */
+/** The run has closed. */
 export class RunClosed extends SignalboxError {
   constructor(id: string, status: string) {
     super(
-      `Run ${id} has ${status}; only a parked run can be resumed.`,
+      `Run ${id} is closed (${status}); it can be neither resumed nor canceled.`,
       `signalbox show ${id} tells how it ended.`,
     );
   }
@@ -75,6 +86,16 @@ export class NoWorker extends SignalboxError {
     super(
       `No worker polls task queue "${taskQueue}", so nothing would run.`,
       'Start one: signalbox dev (with server and simulated providers) or signalbox worker.',
+    );
+  }
+}
+
+export class InvalidQuery extends SignalboxError {
+  constructor(query: string, cause: unknown) {
+    super(
+      `"${query}" is not a visibility query: ${rootMessage(cause)}`,
+      'Write it as Temporal does, e.g. SignalboxStatus = "parked" AND SignalboxAgent = "triage"',
+      { cause },
     );
   }
 }
@@ -112,5 +133,5 @@ export class ServerUnreachable extends SignalboxError {
 function rootMessage(error: unknown): string {
   let at = error;
   for (let depth = 0; depth < 10 && at instanceof Error && at.cause instanceof Error; depth++) at = at.cause;
-  return at instanceof Error ? at.message : String(at);
+  return (at instanceof Error ? at.message : String(at)).replace(/\s*Resolution note:\s*$/, '');
 }

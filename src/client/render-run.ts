@@ -1,33 +1,35 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { listFailures } from '../core/run/list-failures.ts';
+import { resumeCommand } from '../core/run/resume-command.ts';
 import type { StepState } from '../core/run/run-state.ts';
 import type { Candidate, Decision } from '../core/vocabulary/decision.ts';
-import type { RunSummary, RunView } from './run-view.ts';
+import type { RunStatus, RunSummary, RunView } from './run-view.ts';
 
 /** A run as text for a terminal: its steps with model, attempts, cost and time, and what it waits for. */
 export function renderRun(run: RunView, { why = false }: { readonly why?: boolean } = {}): string {
-  const table = newTable(['Step', 'Class', 'Status', 'Model', 'Attempts', 'Cost', 'Time']);
+  const table = newTable(['Step', 'Class', 'Model', 'Attempts', 'Cost', 'Time']);
   for (const step of run.steps) {
+    const time = `${(step.ms / 1000).toFixed(1)} s`;
     table.push([
-      step.name,
+      nameText(step),
       step.taskClass,
-      step.toolCalls > 0
-        ? `${statusText(step.status)}, ${step.toolCalls} tool calls`
-        : statusText(step.status),
-      step.model ?? '–',
+      step.endpoint ?? '–',
       attemptsText(step),
       usd(step.costMicros),
-      `${(step.ms / 1000).toFixed(1)} s`,
+      time,
     ]);
   }
-  const parked = run.parked.flatMap(({ message, remedy }) => [
-    '',
-    `${pc.yellow('Parked.')} ${message}`,
-    `${pc.bold('To go on:')} signalbox resume ${run.id}   (${remedy})`,
-  ]);
-  const decisions = why ? ['', ...run.steps.flatMap(whyText)] : [];
-  return [heading(run), table.toString(), ...parked, ...decisions].join('\n');
+  return [
+    heading(run),
+    ...(run.steps.length > 0 ? [table.toString()] : []),
+    ...(run.failure ? [`${pc.red('Failed:')} ${run.failure}`] : []),
+    ...run.parked.map(({ message }) => `${pc.yellow('Parked:')} ${message}`),
+    ...(run.parked[0]
+      ? [`${pc.bold('To go on:')} ${run.parked[0].remedy} ${resumeCommand(run.id, run.parked)}`]
+      : []),
+    ...(why ? run.steps.flatMap(whyText) : []),
+  ].join('\n');
 }
 
 /** Runs as a table, a line each. */
@@ -51,15 +53,15 @@ function heading({ id, agent, status, steps, costMicros }: RunView): string {
   return `${pc.bold(agent)} ${id}: ${statusText(status)}, ${done} of ${steps.length} steps done, ${usd(costMicros)}`;
 }
 
-/** `2: sim-aurora/x unavailable ×2 → sim-borealis/y` */
-function attemptsText({ attempts, endpoint = '–' }: StepState): string {
-  const failures = listFailures(attempts);
-  if (failures.length === 0) return `${attempts.length}: ${endpoint}`;
-  return [
-    `${attempts.length}: ${pc.red(failures[0]!)}`,
-    ...failures.slice(1).map(pc.red),
-    `→ ${endpoint}`,
-  ].join('\n');
+const marks = { done: pc.green('✓'), running: pc.cyan('…'), parked: pc.yellow('‖') };
+
+function nameText({ name, status, toolCalls }: StepState): string {
+  return `${marks[status]} ${name}${toolCalls > 0 ? ` (${toolCalls} tool calls)` : ''}`;
+}
+
+/** `3, sim-aurora/x unavailable ×2` */
+function attemptsText({ attempts }: StepState): string {
+  return [String(attempts.length), ...listFailures(attempts).map(pc.red)].join('\n');
 }
 
 function whyText({ name, decision }: StepState): string[] {
@@ -85,21 +87,23 @@ function rejectionsText({ rejections, moreRejections, moreCandidates }: Decision
 const scoreText = ({ utility, success, cost, latency, basis }: Candidate) =>
   `$${utility.toFixed(4)} = success ${success.toFixed(4)} (${basis}) − cost ${cost.toFixed(4)} − waiting ${latency.toFixed(4)}`;
 
-const colours: Record<string, (text: string) => string> = {
-  done: pc.green,
-  completed: pc.green,
+const colours: Record<RunStatus, (text: string) => string> = {
+  running: pc.cyan,
   parked: pc.yellow,
+  completed: pc.green,
+  canceled: pc.dim,
   failed: pc.red,
   terminated: pc.red,
   'timed out': pc.red,
 };
-const statusText = (status: string) => (colours[status] ?? pc.cyan)(status);
+const statusText = (status: RunStatus) => colours[status](status);
 const usd = (micros: number) => `$${(micros / 1e6).toFixed(6)}`;
 
+/** A table with a rule under its head only. */
 function newTable(head: string[]) {
   return new Table({
     head: head.map((text) => pc.bold(text)),
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     wordWrap: true,
   });
 }

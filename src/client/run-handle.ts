@@ -7,7 +7,15 @@ import {
 } from '@temporalio/client';
 import { ABORT_UPDATE, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
 import { lastTaskFailure } from '../history/read-run.ts';
-import { NothingParked, RunClosed, RunFailed, RunParked, RunStuck, ServerUnreachable } from './errors.ts';
+import {
+  NothingParked,
+  RunClosed,
+  RunFailed,
+  RunParked,
+  RunStuck,
+  ServerUnreachable,
+  UnknownAgent,
+} from './errors.ts';
 import { parkedOf, type RunView, summaryOf, viewOf } from './run-view.ts';
 import type { Signalbox } from './signalbox.ts';
 
@@ -26,7 +34,7 @@ export class RunHandle<Output = unknown> {
   /**
    * Waits for the answer.
    * @param whenParked `reject` (the default) rejects with `RunParked`; `wait` waits until somebody repairs the run
-   * @throws RunParked, RunFailed, RunStuck, RunNotFound, ServerUnreachable
+   * @throws RunParked, RunFailed, RunStuck, UnknownAgent, RunNotFound, ServerUnreachable
    */
   async result({ whenParked = 'reject' }: { readonly whenParked?: 'reject' | 'wait' } = {}): Promise<Output> {
     const done = new AbortController();
@@ -67,10 +75,16 @@ export class RunHandle<Output = unknown> {
     await this.#update(ABORT_UPDATE, { reason });
   }
 
-  /** Asks the run to stop; calls under way are closed. @throws RunNotFound, ServerUnreachable */
+  /** Asks the run to stop; calls under way are closed. @throws RunClosed, RunNotFound, ServerUnreachable */
   async cancel(): Promise<void> {
-    await this.#signalbox.describe(this.id);
+    const { status } = summaryOf(await this.#signalbox.describe(this.id));
+    if (status !== 'running' && status !== 'parked') throw new RunClosed(this.id, status);
     await this.#handle.cancel();
+  }
+
+  /** Ends the run where it stands, without its worker's doing. For runs that no worker can run. */
+  async terminate(reason: string): Promise<void> {
+    await this.#handle.terminate(reason);
   }
 
   async #assertParked(): Promise<void> {
@@ -84,16 +98,19 @@ export class RunHandle<Output = unknown> {
     return this.#handle.executeUpdate<string[], [object]>(name, { args: [argument], updateId: randomUUID() });
   }
 
-  async #assertNotStuck({ raw, runId }: WorkflowExecutionDescription): Promise<void> {
-    if ((raw.pendingWorkflowTask?.attempt ?? 0) < STUCK_ATTEMPTS) return;
+  async #assertNotStuck({ raw, runId, type }: WorkflowExecutionDescription): Promise<void> {
+    const attempts = raw.pendingWorkflowTask?.attempt ?? 0;
+    if (attempts < 2) return;
     const address = { workflowId: this.id, runId };
-    throw new RunStuck(
-      this.id,
-      (await lastTaskFailure(this.#signalbox.client, address)) ?? 'nobody says why',
-    );
+    const failure = (await lastTaskFailure(this.#signalbox.client, address)) ?? 'nobody says why';
+    if (failure.includes('no such function is exported')) throw new UnknownAgent(type, this.id);
+    if (attempts >= STUCK_ATTEMPTS) throw new RunStuck(this.id, failure);
   }
 
-  /** Resolves only once it is told to end: rejects where the run parks or is stuck, or where the server has been gone too long to wait on. */
+  /**
+   * Resolves only once it is told to end: rejects where the run parks or is stuck, or where the server has been gone too
+   * long to wait on.
+   */
   async #watch(whenParked: 'reject' | 'wait', signal: AbortSignal): Promise<void> {
     let unreachableSinceMs: number | undefined;
     while (!signal.aborted) {

@@ -29,6 +29,8 @@ export interface RunSummary {
 /** A run in full, from its history. */
 export interface RunView extends RunSummary, RunState {
   readonly parked: readonly Parked[];
+  /** Why a failed run failed. */
+  readonly failure?: string;
 }
 
 /** What a list and a description of Temporal's have in common. */
@@ -52,10 +54,14 @@ export function summaryOf(info: ExecutionInfo): RunSummary {
 export async function viewOf(client: Client, description: WorkflowExecutionDescription): Promise<RunView> {
   const { workflowId, runId } = description;
   let state: RunState = NEW_RUN;
-  for await (const record of readRun(client, { workflowId, runId })) state = afterRecord(state, record);
+  let failure: string | undefined;
+  for await (const record of readRun(client, { workflowId, runId })) {
+    if (record.type === 'runFailed') failure = record.message;
+    else state = afterRecord(state, record);
+  }
   const parked = parkedOf(description);
   for (const step of parked) state = afterRunEvent(state, { type: 'parked', parked: step });
-  return { ...summaryOf(description), ...state, parked };
+  return { ...summaryOf(description), ...state, parked, ...(failure !== undefined && { failure }) };
 }
 
 /** Empty for a run that is not parked. */
@@ -78,7 +84,7 @@ function statusOf({ status, memo }: ExecutionInfo): RunStatus {
   }
 }
 
-function afterRecord(state: RunState, record: RunRecord): RunState {
+function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFailed' }>): RunState {
   switch (record.type) {
     case 'scheduled':
       return afterRunEvent(state, record);

@@ -11,6 +11,7 @@ import {
 import type { Agent } from '../../workflows/run.ts';
 import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES, type StartArguments } from '../core/contract/run.ts';
 import {
+  InvalidQuery,
   NoWorker,
   RunAlreadyStarted,
   RunNotFound,
@@ -36,7 +37,10 @@ export interface ConnectOptions extends SignalboxOptions {
 }
 
 export interface StartOptions {
-  /** The workflow id. The same id twice is refused while the first run is known. Default: the agent's name and a UUID. */
+  /**
+   * The workflow id. The same id twice is refused while the first run is known. Default: the agent's name and 12 random
+   * digits.
+   */
   readonly id?: string;
   /** The most the run may spend, in USD; only lowers the agent's own limit. */
   readonly maxUsd?: number;
@@ -46,14 +50,15 @@ export interface StartOptions {
 export class Signalbox {
   readonly client: Client;
   readonly taskQueue: string;
-  readonly #address: string;
+  /** `host:port` of the server. */
+  readonly address: string;
   #serverChecked: Promise<void> | undefined;
 
   /** Over a Temporal client that you already have. */
   constructor(client: Client, { taskQueue = DEFAULT_TASK_QUEUE }: SignalboxOptions = {}) {
     this.client = client;
     this.taskQueue = taskQueue;
-    this.#address =
+    this.address =
       client.connection instanceof Connection ? client.connection.options.address : 'the given connection';
   }
 
@@ -96,7 +101,7 @@ export class Signalbox {
     { id, maxUsd }: StartOptions = {},
   ): Promise<RunHandle<unknown>> {
     const name = typeof agent === 'string' ? agent : agent.agentName;
-    const workflowId = id ?? `${name}-${randomUUID()}`;
+    const workflowId = id ?? `${name}-${randomUUID().slice(0, ID_CHARS)}`;
     this.#serverChecked ??= this.#checkServer();
     await this.#serverChecked;
     const limits: StartArguments[] = maxUsd === undefined ? [] : [{ maxUsd }];
@@ -106,7 +111,6 @@ export class Signalbox {
         taskQueue: this.taskQueue,
         args: [input, ...limits],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: `Signalbox agent ${name}`,
       });
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyStarted(workflowId);
@@ -141,6 +145,7 @@ export class Signalbox {
         yield summaryOf(info);
       }
     } catch (error) {
+      if (query && grpcCodeOf(error) === INVALID_ARGUMENT) throw new InvalidQuery(query, error);
       throw this.reachable(error);
     }
   }
@@ -152,13 +157,13 @@ export class Signalbox {
       throw this.reachable(error);
     });
     if (serverVersion && isOlder(serverVersion, OLDEST_SERVER)) {
-      throw new ServerTooOld(this.#address, serverVersion, OLDEST_SERVER);
+      throw new ServerTooOld(this.address, serverVersion, OLDEST_SERVER);
     }
     const query = Object.keys(SEARCH_ATTRIBUTES).map((name) => `${name} IS NULL`);
     await workflowService
       .countWorkflowExecutions({ namespace: options.namespace, query: query.join(' AND ') })
       .catch((error: unknown) => {
-        if (isGrpcServiceError(error) && error.code === INVALID_ARGUMENT) {
+        if (grpcCodeOf(error) === INVALID_ARGUMENT) {
           throw new SearchAttributesMissing(options.namespace, error);
         }
         throw this.reachable(error);
@@ -187,10 +192,10 @@ export class Signalbox {
 
   /** A gRPC failure of the connection, named as such; any other error as it is. */
   reachable(error: unknown): unknown {
-    const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-    const gone =
-      isGrpcServiceError(cause) && (cause.code === UNAVAILABLE || cause.code === DEADLINE_EXCEEDED);
-    return gone ? new ServerUnreachable(this.#address, cause) : error;
+    const code = grpcCodeOf(error);
+    return code === UNAVAILABLE || code === DEADLINE_EXCEEDED
+      ? new ServerUnreachable(this.address, error)
+      : error;
   }
 
   async close(): Promise<void> {
@@ -198,10 +203,19 @@ export class Signalbox {
   }
 }
 
+/** Of a UUID: 48 random bits, short enough to read. */
+const ID_CHARS = 13;
+
 /** temporal.api.enums.v1.TaskQueueType */
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
 const OLDEST_SERVER = '1.29';
 const isOlder = (version: string, than: string) => version.localeCompare(than, 'en', { numeric: true }) < 0;
+
+/** The gRPC status of an error, or of what it wraps; `undefined` where it is none of gRPC's. */
+function grpcCodeOf(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause.code : undefined;
+}
 
 /** gRPC status codes. */
 const INVALID_ARGUMENT = 3;

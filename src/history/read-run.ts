@@ -26,6 +26,8 @@ export type RunRecord =
   | { readonly type: 'scheduled'; readonly input: InvokeModelInput }
   | { readonly type: 'answered'; readonly input: InvokeModelInput; readonly result: InvokeModelResult }
   | { readonly type: 'failed'; readonly input: InvokeModelInput; readonly failure: AttemptFailure }
+  /** The run failed, in the words of whatever failed it. */
+  | { readonly type: 'runFailed'; readonly message: string }
   | { readonly type: 'toolReturned'; readonly input: RunToolInput; readonly result: RunToolResult };
 
 export interface RunAddress {
@@ -65,6 +67,9 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       if (model) yield { type: 'answered', input: model, result: await result() };
       if (tool) yield { type: 'toolReturned', input: tool, result: await result() };
     }
+
+    const ended = event.workflowExecutionFailedEventAttributes;
+    if (ended) yield { type: 'runFailed', message: ended.failure?.message ?? 'nobody says why' };
 
     const failed = event.activityTaskFailedEventAttributes;
     const input = failed && models.get(String(failed.scheduledEventId));

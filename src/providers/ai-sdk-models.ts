@@ -86,7 +86,13 @@ function tellRefusal(
     Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), value]),
   );
   const kind = kindOfRefusal({ status, headers, body: responseBody.slice(0, BODY_CHARS) });
-  return { kind, message: `${status} ${message}`, billed: false, hintMs: retryAfterMs(headers, Date.now()) };
+  return {
+    kind,
+    message: `${status} ${message}`,
+    billed: false,
+    hintMs: retryAfterMs(headers, Date.now()),
+    lasting: headers['x-should-retry'] === 'false',
+  };
 }
 
 /** `fetch failed` says nothing; its causes do. */

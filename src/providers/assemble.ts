@@ -1,4 +1,9 @@
-import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
+import {
+  JSONParseError,
+  type LanguageModelV4StreamPart,
+  type LanguageModelV4Usage,
+  TypeValidationError,
+} from '@ai-sdk/provider';
 import type { ModelAnswer } from '../../activities/ports.ts';
 import type { Usage } from '../core/vocabulary/attempt.ts';
 import type { Json } from '../core/vocabulary/json.ts';
@@ -105,7 +110,10 @@ function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | u
   };
 }
 
+/** What an error says, in words that may be shown: those of the AI SDK about a broken piece repeat the piece. */
 export function messageOf(error: unknown): string {
+  if (JSONParseError.isInstance(error)) return 'A piece of the answer is not JSON.';
+  if (TypeValidationError.isInstance(error)) return 'A piece of the answer is not of the expected shape.';
   if (error instanceof Error) return error.message;
   if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
   return typeof error === 'string' ? error : JSON.stringify(error);

@@ -10,7 +10,7 @@ import { obtainTemporalVisibly } from '../server/obtain-temporal-visibly.ts';
 import { simulatedControl } from '../simulated/client.ts';
 import type { SimulatedControl } from '../simulated/control.ts';
 import { startSimulatedProviders } from '../simulated/simulated-providers.ts';
-import { SIMULATED_URL_ENV } from '../worker/resolve-providers.ts';
+import { resolveProviders, SIMULATED_URL_ENV } from '../worker/resolve-providers.ts';
 import { startWorker } from '../worker/start-worker.ts';
 import { simulate } from './simulate.ts';
 
@@ -56,11 +56,12 @@ export async function startDevEnvironment({
   const closers: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closers.reduceRight((before, closer) => before.then(closer), Promise.resolve());
+    closing ??= closeAll(closers.reverse());
     return closing;
   };
   try {
     const resolved = resolveConfig(config, live ? 'live' : 'simulated');
+    if (live) resolveProviders(resolved, process.env); // a missing key is told before anything is started
     const folder = resolve(directory);
     mkdirSync(folder, { recursive: true });
 
@@ -108,6 +109,13 @@ export async function startDevEnvironment({
     await close();
     throw error;
   }
+}
+
+/** In order, all of them, whatever one of them does; then rejects as the first that failed. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const closer of closers) await closer().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 const never = () => new Promise<never>(() => {});

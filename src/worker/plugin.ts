@@ -1,16 +1,15 @@
 /** The composition root: everything a worker needs to run agents, put together from the config. */
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { SimplePlugin } from '@temporalio/plugin';
 import { DefaultLogger, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../../activities/index.ts';
+import { createActivities } from '../../activities/create-activities.ts';
 import type { SignalboxConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type Mode, resolveConfig } from '../config/resolve-config.ts';
 import { readRun } from '../history/read-run.ts';
 import { Transcripts } from '../history/transcripts.ts';
 import { AiSdkModels } from '../providers/ai-sdk-models.ts';
+import { agentsPath } from './bundle-agents.ts';
 import { WorkerHealth } from './health.ts';
 import { resolveProviders } from './resolve-providers.ts';
 
@@ -57,7 +56,7 @@ export class SignalboxPlugin extends SimplePlugin {
       // A sticky worker that died is given up after a second, and a cancelled call's socket is closed within half of one.
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '500ms',
-      ...(!options.workflowBundle && { workflowsPath: pathOf(config.agents) }),
+      ...(!options.workflowBundle && { workflowsPath: agentsPath(config.agents) }),
       ...options,
       taskQueue: options.taskQueue ?? resolved.taskQueue,
       activities: { ...options.activities, ...activities },
@@ -70,8 +69,6 @@ function readOwnRun() {
   const { client, info } = Context.current();
   return readRun(client, info.workflowExecution!);
 }
-
-const pathOf = (agents: string) => (agents.startsWith('file:') ? fileURLToPath(agents) : resolve(agents));
 
 function assertNoCollision(theirs: object | undefined, ours: object): void {
   const taken = Object.keys(ours).find((name) => Object.hasOwn(theirs ?? {}, name));

@@ -1,5 +1,12 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
+import { bundleAgents } from './bundle-agents.ts';
 import { SignalboxPlugin, type SignalboxPluginOptions } from './plugin.ts';
 
 export interface StartWorkerOptions extends SignalboxPluginOptions {
@@ -32,6 +39,7 @@ export async function startWorker({
       connection,
       namespace,
       taskQueue,
+      workflowBundle: await bundleAgents(options.config.agents),
       plugins: [plugin],
       shutdownGraceTime: '2s',
       shutdownForceTime: '5s',
@@ -51,7 +59,8 @@ export async function startWorker({
 /** The SDK warns of every failed attempt, which are the walk's to deal with; a person wants to hear of trouble only. */
 function quieten(): void {
   try {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   } catch {
     // Somebody has set the runtime up before us: theirs stands.
   }

@@ -59,6 +59,8 @@ export interface AttemptFailure {
   readonly lost: readonly Attempt[];
   /** Absent where the failure came before the router was asked. */
   readonly decision?: Decision;
+  /** No endpoint was left, and some would have been with a larger allotment. */
+  readonly tooDear?: boolean;
 }
 
 export interface RunToolInput {

@@ -37,8 +37,10 @@ export interface Parked {
   /** The last failure's kind, where one parked it. */
   readonly kind?: FailureKind;
   readonly message: string;
-  /** What to type. */
+  /** What a person should do first, in a sentence. */
   readonly remedy: string;
+  /** The update that then lets the step go on. */
+  readonly update: typeof RETRY_UPDATE | typeof RAISE_CAP_UPDATE;
 }
 
 export const DEFAULT_TASK_QUEUE = 'signalbox';

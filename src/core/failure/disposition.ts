@@ -24,6 +24,7 @@ type Row = Pick<Disposition, 'triesPerEndpoint' | 'onward'> & { readonly pauseMs
 /** The one table. Every kind has a row, and nothing else decides. */
 const TABLE: Readonly<Record<FailureKind, Row>> = {
   invalid_request: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
+  parameter_unsupported: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
   context_too_long: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
   content_filtered: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
   credential_rejected: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
@@ -41,9 +42,12 @@ const TABLE: Readonly<Record<FailureKind, Row>> = {
   unknown: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
 };
 
+/** Kinds that pass by themselves: only for these does it mean anything when a provider says to come back later. */
+const PASSING: ReadonlySet<FailureKind> = new Set(['rate_limited', 'unavailable', 'no_eligible_endpoint']);
+
 /**
  * @param hintMs how long the provider asks us to stay away, in milliseconds, where it says
- * @param rests whether the endpoint's breaker is open after this failure: it is not tried again in place
+ * @param rests whether the endpoint's breaker is open after this failure, or its provider says not to ask again: it is not tried again in place
  * @param jitter 0 to 1, spreads the pauses of parallel steps
  */
 export function disposition(
@@ -54,7 +58,7 @@ export function disposition(
   jitter: number,
 ): Disposition {
   const { triesPerEndpoint, pauseMs, onward } = TABLE[kind];
-  if (kind === 'rate_limited' || hintMs !== undefined) {
+  if (kind === 'rate_limited' || (hintMs !== undefined && PASSING.has(kind))) {
     const restMs = hintMs ?? UNHINTED_REST_MS;
     return restMs <= SHORT_HINT_MS
       ? {

@@ -1,6 +1,7 @@
 /** Why an attempt failed. What each one leads to is in `disposition.ts`. */
 export const FAILURE_KINDS = [
   'invalid_request',
+  'parameter_unsupported',
   'context_too_long',
   'content_filtered',
   'credential_rejected',
@@ -41,8 +42,13 @@ const TYPED: readonly {
   },
   {
     statuses: [400, 403, 422],
-    says: /content_filter|content_policy|safety|moderation|flagged/i,
+    says: /content[ _]filter|content[ _]policy|safety|moderation|flagged/i,
     kind: 'content_filtered',
+  },
+  {
+    statuses: [400, 422],
+    says: /unsupported[ _](?:parameter|value)/i,
+    kind: 'parameter_unsupported',
   },
   {
     statuses: [403],
@@ -50,8 +56,9 @@ const TYPED: readonly {
     kind: 'credential_rejected',
   },
   {
-    statuses: [400, 402, 403, 429],
-    says: /insufficient_quota|billing|credit balance|payment/i,
+    // Not the bare words: OpenAI's ordinary rate limit advises "adding a payment method" at ".../account/billing".
+    statuses: [400, 403, 429],
+    says: /insufficient_quota|billing_|credit balance/i,
     kind: 'payment_required',
   },
 ];
@@ -70,10 +77,12 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
 };
 
 /** Tells failures apart by status and the body's typed code: the one place where a refusal becomes a kind. */
-export function kindOfRefusal({ status, body }: Refusal): FailureKind {
+export function kindOfRefusal({ status, headers, body }: Refusal): FailureKind {
   const typed = TYPED.find((row) => row.statuses.includes(status) && row.says.test(body));
   if (typed) return typed.kind;
-  return BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unknown');
+  const kind = BY_STATUS[status];
+  if (kind) return kind;
+  return status >= 500 || headers['x-should-retry'] === 'true' ? 'unavailable' : 'unknown';
 }
 
 /**
@@ -86,6 +95,7 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: n
   const value = headers['retry-after']?.trim();
   if (!value) return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Number.parseFloat(value) * 1000;
-  const at = Date.parse(value);
+  // Date.parse reads a date into nearly anything, "-5" and "10s" among it; an HTTP date begins with its day.
+  const at = /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }

@@ -1,12 +1,13 @@
 import { listFailures } from './list-failures.ts';
+import { resumeCommand } from './resume-command.ts';
 import type { RunState, StepState } from './run-state.ts';
 
 /** The run as Markdown, for Temporal UI: what is parked and what to do, then a table of steps. */
 export function renderDetails(agent: string, { steps, costMicros }: RunState, workflowId: string): string {
   const parked = steps.flatMap((step) => (step.parked ? [step.parked] : []));
   const needsYou = parked.map(
-    ({ step, message, remedy }) =>
-      `**Parked: ${step}.** ${message}\n\nTo go on: \`signalbox resume ${workflowId}\` (${remedy}).`,
+    ({ step, message, remedy, update }) =>
+      `**Parked: ${step}.** ${message}\n\n**${remedy}** Type \`${resumeCommand(workflowId, parked)}\`, or send this workflow the update \`${update}\`${update === 'raiseCap' ? ' with `{"usd": 0.5}`' : ''}. The update \`abort\` gives it up.`,
   );
   const rows = steps.map(
     (step) =>
@@ -23,7 +24,7 @@ export function renderDetails(agent: string, { steps, costMicros }: RunState, wo
   ].join('\n\n');
 }
 
-const MARKS = { running: '…', done: '✓', parked: '⏸' } as const;
+const MARKS = { running: '…', done: '✓', parked: '‖' } as const;
 const nameOf = ({ name, status }: StepState) => `${MARKS[status]} ${name}`;
 
 /** `3: sim-aurora/x unavailable ×2, sim-borealis` */
@@ -33,6 +34,6 @@ function attemptsOf({ attempts, endpoint }: StepState): string {
 }
 
 /** Temporal UI puts no space between columns, so each cell brings its own. */
-const cell = (text: string) => `${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}\u00a0\u00a0`;
+const cell = (text: string) => `${text.replace(/[\\|]/g, '\\$&').replace(/[\r\n]+/g, ' ')}\u00a0\u00a0`;
 const usd = (micros: number) => `$${(micros / 1e6).toFixed(4)}`;
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)}\u00a0s`;

@@ -13,7 +13,7 @@ const checkout = (path: string) => fileURLToPath(new URL(`../../../${path}`, imp
 /** The example's config: all that `dev` and `worker` need. */
 export const CONFIG = checkout('examples/contract-review/signalbox.config.ts');
 export const AGENTS = checkout('examples/contract-review/agents.ts');
-const CLI = checkout('dist/src/cli/main.js');
+const CLI = checkout('dist/src/cli/bin.js');
 const DEMO = checkout('examples/contract-review/main.ts');
 const RESUME_DEMO = checkout('examples/contract-review/resume.ts');
 
