@@ -51,6 +51,11 @@ export class AttemptTab {
     });
   }
 
+  /** What dead workers may have spent of the attempt's allotment. */
+  get lostMicros(): number {
+    return this.lost.reduce((sum, { costMicros }) => sum + costMicros, 0);
+  }
+
   decided(decision: Decision): void {
     this.#decision = decision;
   }
@@ -85,14 +90,15 @@ export class AttemptTab {
     };
   }
 
-  /** @param rests whether the endpoint's breaker is open by now */
-  failed(failure: InvocationFailure, rests: boolean): ApplicationFailure {
+  /** @param spared whether the endpoint is not to be asked again in place */
+  failed(failure: InvocationFailure, spared: boolean): ApplicationFailure {
     const message = failure.message.slice(0, MESSAGE_CHARS);
     const details: AttemptFailure = {
       attempt: { ...this.#attempt(failure.kind, failure.usage, failure.billed), message },
-      disposition: disposition(failure.kind, failure.hintMs, rests, Date.now(), Math.random()),
+      disposition: disposition(failure.kind, failure.hintMs, spared, Date.now(), Math.random()),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
+      ...(failure.tooDear && { tooDear: true }),
     };
     const where = this.#endpoint ? `${this.#endpoint.id}: ` : '';
     return ApplicationFailure.create({

@@ -4,10 +4,10 @@ import type { InvokeModelInput, InvokeModelResult } from '../src/core/contract/a
 import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
 import { admits, CLOSED } from '../src/core/health/breaker.ts';
 import { choose } from '../src/core/routing/choose.ts';
-import { worstCaseOf } from '../src/core/routing/constraints.ts';
-import type { ChooseRequest, Health } from '../src/core/routing/request.ts';
+import { rejectionRule, worstCaseOf } from '../src/core/routing/constraints.ts';
+import type { ChooseInput, ChooseRequest, Health } from '../src/core/routing/request.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
-import type { Decision } from '../src/core/vocabulary/decision.ts';
+import type { Decision, Rejection } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
 import { AttemptTab } from './attempt-tab.ts';
@@ -41,14 +41,16 @@ export function createInvokeModel(
         inputTokens: estimateTokens(conversation),
         abilities: abilitiesFor(conversation),
         avoid: input.avoid,
-        allotmentMicros: input.allotmentMicros,
+        // The workflow settles what was lost out of the same allotment.
+        allotmentMicros: input.allotmentMicros - tab.lostMicros,
         seed: workflowId,
         ...(input.prefer !== undefined && { prefer: input.prefer }),
       };
       const health = input.ignoreHealth ? ALL_WELL : ports.health.snapshot();
-      const decision = choose({ request, ...ports, health, nowMs: Date.now() });
+      const asked: ChooseInput = { request, ...ports, health, nowMs: Date.now() };
+      const decision = choose(asked);
       tab.decided(decision);
-      endpoint = endpointFor(decision, request, input.retry, ports);
+      endpoint = endpointFor(decision, asked, input.retry);
 
       ports.health.record(endpoint.id, { type: 'started' });
       tab.open(endpoint, worstCaseOf(endpoint, request));
@@ -70,7 +72,8 @@ export function createInvokeModel(
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
       const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
       if (endpoint) recordFailure(ports.health, endpoint, failure);
-      throw tab.failed(failure, endpoint !== undefined && rests(ports.health, endpoint));
+      const spared = failure.lasting || (endpoint !== undefined && rests(ports.health, endpoint));
+      throw tab.failed(failure, spared);
     } finally {
       tab.close();
     }
@@ -91,43 +94,44 @@ function taskClassOf({ taskClass }: InvokeModelInput, { taskClasses }: ActivityP
  * The endpoint to ask: the one that is retried, if its price still fits, else the best candidate.
  * @throws InvocationFailure `no_eligible_endpoint`, with the time the first rate-limited one comes back as its hint
  */
-function endpointFor(
-  decision: Decision,
-  request: ChooseRequest,
-  retry: string | undefined,
-  ports: ActivityPorts,
-): Endpoint {
-  const byId = (id: string | undefined) => ports.catalog.endpoints.find((endpoint) => endpoint.id === id);
+function endpointFor(decision: Decision, asked: ChooseInput, retry: string | undefined): Endpoint {
+  const { request, catalog } = asked;
+  const byId = (id: string | undefined) => catalog.endpoints.find((endpoint) => endpoint.id === id);
   const retried = byId(retry);
   if (retried && worstCaseOf(retried, request) <= request.allotmentMicros) return retried;
   const best = byId(decision.candidates[0]?.endpoint);
   if (best) return best;
 
-  throw new InvocationFailure('no_eligible_endpoint', `No endpoint is left: ${rulesOf(decision)}.`, {
+  // All of them: a Decision keeps only the first few.
+  const rejections = catalog.endpoints.map(
+    (endpoint): Rejection => ({ endpoint: endpoint.id, rule: rejectionRule(endpoint, asked)! }),
+  );
+  throw new InvocationFailure('no_eligible_endpoint', `No endpoint is left: ${rulesOf(rejections)}.`, {
     billed: false,
-    hintMs: restEndsInMs(decision, ports.health),
+    hintMs: restEndsInMs(rejections, asked),
+    tooDear: rejections.some(({ rule }) => rule === 'allotment'),
   });
 }
 
 /** `health:open ×9 (sim-aurora/x, …), ability:tools ×1 (sim-dune/y)` */
-function rulesOf({ rejections, moreRejections }: Decision): string {
+function rulesOf(rejections: readonly Rejection[]): string {
   const byRule = Map.groupBy(rejections, ({ rule }) => rule);
   const rules = [...byRule].map(
     ([rule, of]) => `${rule} ×${of.length} (${of[0]!.endpoint}${of.length > 1 ? ', …' : ''})`,
   );
-  return (
-    [...rules, ...(moreRejections > 0 ? [`${moreRejections} more`] : [])].join(', ') || 'the catalog is empty'
-  );
+  return rules.join(', ') || 'the catalog is empty';
 }
 
 /** When the first endpoint that only rests comes back. */
-function restEndsInMs({ rejections }: Decision, health: HealthPort): number | undefined {
-  const { breakers } = health.snapshot();
+function restEndsInMs(
+  rejections: readonly Rejection[],
+  { health: { breakers }, nowMs }: ChooseInput,
+): number | undefined {
   const ends = rejections.flatMap(({ endpoint, rule }) => {
     const breaker = rule === 'health:open' ? breakers.get(endpoint) : undefined;
-    return breaker?.state === 'open' ? [breaker.untilMs] : breaker?.state === 'half-open' ? [Date.now()] : [];
+    return breaker?.state === 'open' ? [breaker.untilMs] : breaker?.state === 'half-open' ? [nowMs] : [];
   });
-  return ends.length > 0 ? Math.max(0, Math.min(...ends) - Date.now()) : undefined;
+  return ends.length > 0 ? Math.max(0, Math.min(...ends) - nowMs) : undefined;
 }
 
 function recordFailure(

@@ -70,6 +70,10 @@ export class InvocationFailure extends Error {
   readonly usage: Usage | undefined;
   /** Whether the provider may charge for the call: the answer had begun, or nobody knows. */
   readonly billed: boolean;
+  /** The provider says that asking the same endpoint again will not help. */
+  readonly lasting: boolean;
+  /** Nobody was asked, because the allotment is too small for some endpoint and the others are ruled out. */
+  readonly tooDear: boolean;
 
   constructor(
     kind: FailureKind,
@@ -78,6 +82,8 @@ export class InvocationFailure extends Error {
       readonly hintMs?: number | undefined;
       readonly usage?: Usage | undefined;
       readonly billed: boolean;
+      readonly lasting?: boolean | undefined;
+      readonly tooDear?: boolean | undefined;
     },
   ) {
     super(message);
@@ -86,6 +92,8 @@ export class InvocationFailure extends Error {
     this.hintMs = about.hintMs;
     this.usage = about.usage;
     this.billed = about.billed;
+    this.lasting = about.lasting ?? false;
+    this.tooDear = about.tooDear ?? false;
   }
 }
 

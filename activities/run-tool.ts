@@ -3,6 +3,8 @@ import type { RunToolInput, RunToolResult } from '../src/core/contract/activitie
 import type { ActivityPorts } from './ports.ts';
 
 const HEARTBEAT_MS = 1_000;
+/** A result past Temporal's own limit would have its tool run again for ever; ours leaves room for several in a turn. */
+const RESULT_BYTES = 256 * 1024;
 
 /**
  * @returns the activity that runs a tool. What the tool throws is data for the model, not a failure of the step; only
@@ -16,7 +18,14 @@ export function createRunTool({ tools }: ActivityPorts): (input: RunToolInput) =
       throw ApplicationFailure.nonRetryable(`There is no tool "${toolName}" on this worker.`, 'UnknownTool');
     const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
-      return { output: await tool.run(input, toolContext, context.cancellationSignal), isError: false };
+      const output = await tool.run(input, toolContext, context.cancellationSignal);
+      const bytes = Buffer.byteLength(JSON.stringify(output) ?? '');
+      return bytes <= RESULT_BYTES
+        ? { output, isError: false }
+        : {
+            output: `The result has ${bytes} bytes; at most ${RESULT_BYTES} are kept. Ask for less.`,
+            isError: true,
+          };
     } catch (error) {
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
       return { output: error instanceof Error ? error.message : String(error), isError: true };

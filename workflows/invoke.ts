@@ -22,6 +22,7 @@ import type {
   TranscriptEntry,
   TranscriptReference,
 } from '../src/core/vocabulary/transcript.ts';
+import type { Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 
 /** A step's conversation so far: what was answered by reference, what is new in full. Moves on with each answer. */
@@ -75,7 +76,7 @@ async function walk(
   while (action.do === 'attempt') {
     const pauseMs = await timer(action, conversation);
     const allotmentMicros = await purse.allot();
-    if (allotmentMicros === 0) return { parked: parkedByCap(conversation, context) };
+    if (allotmentMicros === 0) return { parked: parkedByCap(conversation, purse, failures) };
 
     const summary = summaryOf(conversation, failures);
     const input = inputOf(context, conversation, action, {
@@ -102,6 +103,9 @@ async function walk(
       failures.push(failure);
       const { kind, disposition, attempt } = failure;
       [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
+      if (action.do === 'park' && failure.tooDear && purse.isShort(allotmentMicros)) {
+        return { parked: parkedByCap(conversation, purse, failures) };
+      }
     }
   }
   return { parked: parkedByFailure(conversation, action.why, failures) };
@@ -162,11 +166,11 @@ const repairOf = (failures: readonly Failure[]) => {
   return last?.kind === 'output_invalid' ? last.attempt.message : undefined;
 };
 
-/** What Temporal UI shows for the attempt: `risks · reasoning · turn 2 · 2nd try · after sim-aurora unavailable`. */
+/** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */
 function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly Failure[]): string {
-  const parts = [step, taskClass];
-  if (turn > 1) parts.push(`turn ${turn}`);
   const last = failures.at(-1);
+  const parts = last ? [step] : [step, taskClass];
+  if (turn > 1) parts.push(`turn ${turn}`);
   if (last)
     parts.push(
       `${ordinal(failures.length + 1)} try`,
@@ -175,9 +179,12 @@ function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly F
   return parts.join(' · ');
 }
 
+const triedOf = (failures: readonly Failure[]) =>
+  failures.filter(({ kind }) => kind !== 'no_eligible_endpoint');
+
 function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Parked {
   const last = failures.at(-1)!;
-  const tried = failures.filter(({ kind }) => kind !== 'no_eligible_endpoint');
+  const tried = triedOf(failures);
   const list = listFailures(tried.map(({ attempt }) => attempt));
   const said = last.attempt.message ?? '';
   return {
@@ -185,7 +192,8 @@ function parkedByFailure({ step }: Conversation, why: string, failures: readonly
     reason: parkReason(why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
     message: `Step "${step}" got no answer after ${tried.length} attempts (${[why, ...list].join('; ')}). ${said}`,
-    remedy: 'mend the cause, then the update "retry" tries again; "abort" gives it up',
+    remedy: 'Mend the cause, then let it try again.',
+    update: 'retry',
   };
 }
 
@@ -194,12 +202,15 @@ function parkReason(why: string, kind: FailureKind): ParkReason {
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }
 
-function parkedByCap({ step }: Conversation, { purse }: RunContext): Parked {
+function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly Failure[]): Parked {
+  const list = listFailures(triedOf(failures).map(({ attempt }) => attempt));
+  const before = list.length > 0 ? ` Tried before: ${list.join('; ')}.` : '';
   return {
     step,
     reason: 'cap_reached',
-    message: `The run has spent its cap of $${(purse.capMicros / 1e6).toFixed(2)} before step "${step}" could be asked.`,
-    remedy: 'the update "raiseCap" with {"usd": 0.5} allows half a dollar more; "abort" gives it up',
+    message: `The run's cap of $${purse.capMicros / 1e6} leaves too little to ask any endpoint for step "${step}".${before}`,
+    remedy: 'Allow it to spend more.',
+    update: 'raiseCap',
   };
 }
 

@@ -25,6 +25,11 @@ export class Purse {
     return allotmentMicros;
   }
 
+  /** Whether an allotment is small because the cap leaves no more. */
+  isShort(allotmentMicros: number): boolean {
+    return allotmentMicros < ALLOTMENT_MICROS;
+  }
+
   settle(allotmentMicros: number, costMicros: number): void {
     this.#budget = settle(this.#budget, allotmentMicros, costMicros);
   }

@@ -67,7 +67,8 @@ export async function runStep(
         step: name,
         reason: 'turns_used',
         message: `Step "${name}" has used its ${turnsAllowed} turns without an answer.`,
-        remedy: 'the update "retry" gives it as many again; "abort" gives it up',
+        remedy: 'Let it have as many turns again, or abort it.',
+        update: 'retry',
       });
       turnsAllowed += context.limits.turns;
     }
@@ -88,7 +89,8 @@ export async function runStep(
         reason: 'request_refused',
         kind: 'output_invalid',
         message: `Step "${name}" was answered ${REPAIRS + 1} times with output its schema refuses: ${answer.issues}`,
-        remedy: 'the update "retry" asks again; "abort" gives it up',
+        remedy: 'Let it ask again, or abort it.',
+        update: 'retry',
       });
       repairs = 0;
     }

@@ -54,7 +54,9 @@ export function tool<S extends StandardSchema>({
           { once: true },
         );
       });
-      return Promise.race([execute(result.value as InferOutput<S>, { context, signal: deadline }), aborted]);
+      // Asynchronous, so that one that throws at once cannot leave `aborted` to reject with nobody listening.
+      const work = async () => execute(result.value as InferOutput<S>, { context, signal: deadline });
+      return Promise.race([work(), aborted]);
     },
   };
 }

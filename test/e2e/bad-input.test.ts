@@ -183,7 +183,7 @@ test('show, resume and cancel name a run that they cannot serve', async () => {
   }
   expect(await run('--id', 'done')).toMatchObject({ code: 0 });
   expectRefusal(await run('--id', 'done'), /A run "done" is there already/, /another id.*show done/);
-  expectRefusal(await signalbox('resume', 'done'), /Run done has completed/, /show done/);
+  expectRefusal(await signalbox('resume', 'done'), /Run done is closed \(completed\)/, /show done/);
 
   await control.setFault('*', { kind: 'timeout' });
   await run('--id', 'busy', '--no-wait');

@@ -87,7 +87,7 @@ test('a parked run shows why it waits and what to type, and a list finds it', as
     await details.getByText('Parked: parties and obligations.').waitFor();
     const text = await details.locator('body').innerText();
     expect(text).toMatch(/got no answer after 6 attempts/);
-    expect(text).toMatch(/To go on: .*resume waits/);
+    expect(text).toMatch(/Mend the cause.* Type signalbox resume waits/);
 
     // Details come from a worker; where none is left, the memo still tells.
     await page.getByTestId('memo-tab').click();

@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,7 +93,9 @@ export class Sandbox {
 
   /** `signalbox dev`, ready. */
   async dev({ config = CONFIG, worker = true }: { config?: string; worker?: boolean } = {}): Promise<Dev> {
-    const running = this.signalbox('dev', '--config', config, ...(worker ? [] : ['--no-worker']));
+    // A port of its own: tests that run beside this one take and leave the usual ones.
+    const port = ['--port', String(await freePort())];
+    const running = this.signalbox('dev', '--config', config, ...port, ...(worker ? [] : ['--no-worker']));
     await running.says(READY);
     const note = JSON.parse(readFileSync(join(this.folder, '.signalbox', 'dev.json'), 'utf8')) as {
       uiUrl: string;
@@ -126,6 +130,14 @@ export class Sandbox {
     void running.exited.then(() => this.#running.delete(running));
     return running;
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 /** Makes sandboxes that end with the test that asked for them. */

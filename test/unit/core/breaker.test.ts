@@ -2,18 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { admits, afterEvent, type Breaker, CLOSED } from '../../../src/core/health/breaker.ts';
 
 const T0 = 1_000_000;
-const after = (breaker: Breaker, ...events: [Parameters<typeof afterEvent>[1], number][]) =>
+const through = (breaker: Breaker, ...events: [Parameters<typeof afterEvent>[1], number][]) =>
   events.reduce((state, [event, ms]) => afterEvent(state, event, T0 + ms), breaker);
 
 describe('a breaker', () => {
-  const open = after(CLOSED, [{ type: 'failed' }, 0], [{ type: 'failed' }, 10]);
+  const open = through(CLOSED, [{ type: 'failed' }, 0], [{ type: 'failed' }, 10]);
 
   it('opens at the second failure in a row, not at two with a success between', () => {
-    expect(admits(after(CLOSED, [{ type: 'failed' }, 0]), T0)).toBe(true);
+    expect(admits(through(CLOSED, [{ type: 'failed' }, 0]), T0)).toBe(true);
     expect(admits(open, T0 + 20)).toBe(false);
     expect(
       admits(
-        after(CLOSED, [{ type: 'failed' }, 0], [{ type: 'succeeded' }, 1], [{ type: 'failed' }, 2]),
+        through(CLOSED, [{ type: 'failed' }, 0], [{ type: 'succeeded' }, 1], [{ type: 'failed' }, 2]),
         T0 + 3,
       ),
     ).toBe(true);
@@ -21,14 +21,14 @@ describe('a breaker', () => {
 
   it('lets a single probe through when its cooldown is over', () => {
     expect(admits(open, T0 + 15_011)).toBe(true);
-    const probing = after(open, [{ type: 'started' }, 15_011]);
+    const probing = through(open, [{ type: 'started' }, 15_011]);
     expect(admits(probing, T0 + 15_012)).toBe(false);
   });
 
   it('closes when the probe succeeds and rests twice as long when it fails', () => {
-    const probing = after(open, [{ type: 'started' }, 15_011]);
-    expect(after(probing, [{ type: 'succeeded' }, 15_100])).toEqual(CLOSED);
-    const again = after(probing, [{ type: 'failed' }, 15_100]);
+    const probing = through(open, [{ type: 'started' }, 15_011]);
+    expect(through(probing, [{ type: 'succeeded' }, 15_100])).toEqual(CLOSED);
+    const again = through(probing, [{ type: 'failed' }, 15_100]);
     expect(admits(again, T0 + 15_100 + 29_999)).toBe(false);
     expect(admits(again, T0 + 15_100 + 30_000)).toBe(true);
   });
@@ -38,19 +38,19 @@ describe('a breaker', () => {
     let ms = 10;
     for (let probe = 0; probe < 10; probe++) {
       ms += 120_000;
-      breaker = after(breaker, [{ type: 'started' }, ms], [{ type: 'failed' }, ms]);
+      breaker = through(breaker, [{ type: 'started' }, ms], [{ type: 'failed' }, ms]);
     }
     expect(admits(breaker, T0 + ms + 120_000)).toBe(true);
   });
 
   it('rests a rate-limited endpoint until the time the provider named', () => {
-    const resting = after(CLOSED, [{ type: 'rests', untilMs: T0 + 7_200_000 }, 0]);
+    const resting = through(CLOSED, [{ type: 'rests', untilMs: T0 + 7_200_000 }, 0]);
     expect(admits(resting, T0 + 7_199_999)).toBe(false);
     expect(admits(resting, T0 + 7_200_000)).toBe(true);
   });
 
   it('forgets a probe whose worker died', () => {
-    const probing = after(open, [{ type: 'started' }, 15_011]);
+    const probing = through(open, [{ type: 'started' }, 15_011]);
     expect(admits(probing, T0 + 15_011 + 60_000)).toBe(true);
   });
 
@@ -59,7 +59,7 @@ describe('a breaker', () => {
     let calls = 0;
     const call = (ms: number) => {
       calls += 1;
-      breaker = after(breaker, [{ type: 'started' }, ms], [{ type: 'failed' }, ms]);
+      breaker = through(breaker, [{ type: 'started' }, ms], [{ type: 'failed' }, ms]);
     };
     for (let ms = 0; ms < 60_000; ms += 4_000) {
       if (!admits(breaker, T0 + ms)) continue;

@@ -87,6 +87,7 @@ describe('the state of a run', () => {
       reason: 'cap_reached' as const,
       message: 'no money',
       remedy: 'raise the cap',
+      update: 'retry' as const,
     };
     const state = stateAfter(scheduled('a'), { type: 'parked', parked });
     expect(state.steps[0]).toMatchObject({ status: 'parked', parked });
@@ -117,6 +118,7 @@ describe('the details in Temporal UI', () => {
       reason: 'attempts_exhausted' as const,
       message: 'Nobody answered.',
       remedy: 'the update "retry"',
+      update: 'retry' as const,
     };
     const details = renderDetails('review', stateAfter(scheduled('a'), { type: 'parked', parked }), 'run-1');
     expect(details).toContain('signalbox resume run-1');

@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { InvocationFailure, type ModelCall } from '../../../activities/ports.ts';
+import { resolveConfig } from '../../../src/config/resolve-config.ts';
+import type { FailureKind } from '../../../src/core/failure/kind.ts';
+import { AiSdkModels } from '../../../src/providers/ai-sdk-models.ts';
+import { parseFault } from '../../../src/simulated/faults.ts';
+import { startSimulatedProviders } from '../../../src/simulated/simulated-providers.ts';
+import { simulate } from '../../../src/testing/simulate.ts';
+import { resolveProviders, SIMULATED_URL_ENV } from '../../../src/worker/resolve-providers.ts';
+import { until } from '../../support/until.ts';
+import { useVendors } from '../../support/use-vendors.ts';
+
+const newOwnVendor = useVendors();
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+/** The model port over simulated vendors of its own; `wire` says which of them to ask. */
+async function newVendor(wire: Wire, fault?: string) {
+  const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
+  const simulated = await startSimulatedProviders({ providers: simulate(config), latencyScale: 0 });
+  const models = new AiSdkModels(resolveProviders(config, { [SIMULATED_URL_ENV]: simulated.url }));
+  closers.push(async () => {
+    await models.close();
+    await simulated.close();
+  });
+  if (fault) await simulated.control.setFault('*', parseFault(fault));
+  const endpoint = config.catalog.endpoints.find(({ provider }) => provider === WIRES[wire])!;
+  return {
+    log: () => simulated.control.log(),
+    close: () => simulated.close(),
+    ask: (change: Partial<ModelCall> = {}) => models.invoke(endpoint, { ...call, ...change }),
+  };
+}
+
+const WIRES = { 'openai-compatible': 'sim-aurora', anthropic: 'sim-borealis' } as const;
+type Wire = keyof typeof WIRES;
+const wires = Object.keys(WIRES) as Wire[];
+
+const call: ModelCall = {
+  messages: [
+    {
+      role: 'user',
+      content:
+        'What opened? The mill opened in 1890 and it was the largest mill of the county for many years.',
+    },
+  ],
+  tools: [],
+  maxOutputTokens: 1_000,
+  deadlines: { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
+  signal: new AbortController().signal,
+  labels: { run: 'run/ä', step: 'a step', turn: '1' },
+};
+const short = { ...call.deadlines, firstTokenMs: 300, idleMs: 300 };
+
+const failureOf = (answer: Promise<unknown>): Promise<InvocationFailure> =>
+  answer.then(
+    () => Promise.reject(new Error('it was taken for an answer')),
+    (error: unknown) => {
+      if (error instanceof InvocationFailure) return error;
+      throw error;
+    },
+  );
+
+describe.each(wires)('%s', (wire) => {
+  it.each<[string, FailureKind]>([
+    ['400', 'invalid_request'],
+    ['400/context_length_exceeded', 'context_too_long'],
+    ['400/content_filter', 'content_filtered'],
+    ['401', 'credential_rejected'],
+    ['402', 'payment_required'],
+    ['403', 'forbidden'],
+    ['404', 'model_not_found'],
+    ['408', 'timed_out'],
+    ['413', 'request_too_large'],
+    ['422', 'invalid_request'],
+    ['429', 'rate_limited'],
+    ['429/insufficient_quota', 'payment_required'],
+    ['500', 'unavailable'],
+    ['502', 'unavailable'],
+    ['503', 'unavailable'],
+    ['504', 'unavailable'],
+    ['529', 'unavailable'],
+    ['reset', 'unavailable'],
+    ['timeout', 'timed_out'],
+    ['silence', 'timed_out'],
+    ['stall', 'answer_incomplete'],
+    ['cut', 'answer_incomplete'],
+    ['malformed', 'answer_incomplete'],
+    ['error-in-200', 'answer_incomplete'],
+  ])('%s is %s, and is asked for once', async (fault, kind) => {
+    const vendor = await newVendor(wire, fault);
+    const slow = ['timeout', 'silence', 'stall'].includes(fault);
+    const failure = await failureOf(vendor.ask(slow ? { deadlines: short } : {}));
+    expect(failure.kind).toBe(kind);
+    expect(await vendor.log()).toHaveLength(1);
+  });
+
+  // What an empty answer is, the answer check says.
+  it('an empty 200 is no failure of the wire, and has no words', async () => {
+    const vendor = await newVendor(wire, 'empty');
+    expect((await vendor.ask()).message.content).toEqual([]);
+  });
+
+  it('nobody listening is unavailable, and billed to nobody', async () => {
+    const vendor = await newVendor(wire);
+    await vendor.close();
+    expect(await failureOf(vendor.ask())).toMatchObject({ kind: 'unavailable', billed: false });
+  });
+
+  it('a rate limit carries the time the provider named', async () => {
+    const vendor = await newVendor(wire, '429:7');
+    expect(await failureOf(vendor.ask())).toMatchObject({ hintMs: 7_000, billed: false });
+  });
+
+  it.each([
+    ['false', true],
+    ['true', false],
+  ])('x-should-retry: %s is heard', async (shouldRetry, lasting) => {
+    const baseUrl = await newOwnVendor(() => ({
+      status: 503,
+      headers: { 'x-should-retry': shouldRetry },
+      body: '{"error":{"message":"down"}}',
+    }));
+    const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
+    const provider = { name: WIRES[wire], wire, baseUrl, apiKey: 'any' };
+    const models = new AiSdkModels(new Map([[provider.name, provider]]));
+    closers.push(() => models.close());
+    const endpoint = config.catalog.endpoints.find(({ provider }) => provider === WIRES[wire])!;
+    expect(await failureOf(models.invoke(endpoint, call))).toMatchObject({ kind: 'unavailable', lasting });
+  });
+
+  it('an answer that was cut after it began is billed', async () => {
+    const vendor = await newVendor(wire, 'cut');
+    expect(await failureOf(vendor.ask())).toMatchObject({ billed: true });
+  });
+
+  it('an answer is whole, with usage and the model that served it', async () => {
+    const vendor = await newVendor(wire);
+    const answer = await vendor.ask();
+    expect(answer).toMatchObject({
+      finishReason: 'stop',
+      servedModel: expect.stringMatching(/^sim-/),
+      message: { content: [{ type: 'text', text: expect.stringContaining('The mill opened in 1890') }] },
+    });
+    expect(answer.usage!.outputTokens).toBeGreaterThan(0);
+  });
+
+  it.each(['silence', 'stall', 'timeout'])('abort closes the socket at once, in a %s', async (fault) => {
+    const vendor = await newVendor(wire, fault);
+    const caller = new AbortController();
+    const answer = failureOf(vendor.ask({ signal: caller.signal }));
+    await until(async () => (await vendor.log()).length === 1);
+    const abortedAtMs = Date.now();
+    caller.abort();
+    await answer;
+    await until(async () => (await vendor.log())[0]!.endedMs !== null);
+    expect((await vendor.log())[0]!.endedMs! - abortedAtMs).toBeLessThan(1_000);
+  });
+
+  it('a deadline that passes closes the socket, too', async () => {
+    const vendor = await newVendor(wire, 'stall');
+    await failureOf(vendor.ask({ deadlines: short }));
+    await until(async () => (await vendor.log())[0]!.endedMs !== null);
+  });
+
+  it('labels a request with run, step and turn, in characters a header may have', async () => {
+    const vendor = await newVendor(wire);
+    await vendor.ask();
+    const { headers } = (await vendor.log())[0]!;
+    expect(decodeURIComponent(headers['x-signalbox-run']!)).toBe('run/ä');
+    expect(decodeURIComponent(headers['x-signalbox-step']!)).toBe('a step');
+  });
+});

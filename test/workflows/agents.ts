@@ -1,0 +1,104 @@
+/** The agents of these tests, bundled by the worker as a user's would be. */
+import { z } from 'zod';
+import { agent } from '../../workflows/index.ts';
+
+const Question = z.object({
+  prompt: z.string(),
+  task: z.string().default('writing'),
+  system: z.string().optional(),
+  tools: z.array(z.string()).default([]),
+  toolContext: z.record(z.string(), z.string()).optional(),
+});
+
+/** One step, whose answer is text. */
+export const ask = agent({ name: 'ask', input: Question }, (run, { system, toolContext, ...question }) =>
+  run.step('answer', {
+    ...question,
+    ...(system !== undefined && { system }),
+    ...(toolContext !== undefined && { toolContext }),
+  }),
+);
+
+/** The same, with patience for three seconds. */
+export const askHastily = agent(
+  { name: 'askHastily', input: Question, limits: { wait: '3s' } },
+  (run, { prompt, task }) => run.step('answer', { prompt, task }),
+);
+
+/** The same, with one model reply allowed. */
+export const askOnce = agent(
+  { name: 'askOnce', input: Question, limits: { turns: 1 } },
+  (run, { prompt, task, tools }) => run.step('answer', { prompt, task, tools }),
+);
+
+/** Steps one after the other. */
+export const askInTurn = agent(
+  {
+    name: 'askInTurn',
+    input: z.object({ prompts: z.array(z.string()), task: z.string().default('writing') }),
+  },
+  async (run, { prompts, task }) => {
+    const answers: string[] = [];
+    for (const [i, prompt] of prompts.entries())
+      answers.push(await run.step(`step ${i + 1}`, { task, prompt }));
+    return answers;
+  },
+);
+
+/** Steps all at once. */
+export const askAtOnce = agent(
+  {
+    name: 'askAtOnce',
+    input: z.object({ prompts: z.array(z.string()), task: z.string().default('writing') }),
+    limits: { usd: 5 },
+  },
+  (run, { prompts, task }) =>
+    Promise.all(prompts.map((prompt, i) => run.step(`step ${i + 1}`, { task, prompt }))),
+);
+
+const Facts = z.object({
+  parties: z.array(z.object({ name: z.string(), role: z.string() })),
+  amount: z.string(),
+});
+
+/** One step, whose answer has a schema. */
+export const extract = agent(
+  { name: 'extract', input: z.object({ text: z.string() }), output: Facts },
+  (run, { text }) =>
+    run.step('facts', {
+      task: 'extraction',
+      prompt: `Extract the parties and the amount.\n\n${text}`,
+      output: Facts,
+    }),
+);
+
+/** A schema with a check that JSON Schema cannot say, and that no answer passes. */
+export const neverAccepted = agent(
+  { name: 'neverAccepted', input: z.object({ prompt: z.string() }) },
+  (run, { prompt }) =>
+    run.step('answer', {
+      task: 'extraction',
+      prompt,
+      output: z.object({ answer: z.string() }).refine(() => false, 'must be better'),
+    }),
+);
+
+/** Two steps of one name. */
+export const sameNameTwice = agent(
+  { name: 'sameNameTwice', input: z.object({ prompt: z.string() }) },
+  async (run, { prompt }) => {
+    await run.step('answer', { task: 'writing', prompt });
+    return run.step('answer', { task: 'writing', prompt });
+  },
+);
+
+/** Code of the agent's own that is wrong. */
+export const mistaken = agent({ name: 'mistaken', input: z.object({}) }, (_run, input: unknown) =>
+  Promise.resolve((input as { no: { such: { field: string } } }).no.such.field),
+);
+
+/** An answer that its own output schema refuses. */
+export const untrueToItsOutput = agent(
+  { name: 'untrueToItsOutput', input: z.object({}), output: z.object({ count: z.number() }) },
+  () => Promise.resolve({ count: 'many' as unknown as number }),
+);

@@ -1,0 +1,247 @@
+import { expect, it } from '@jest/globals';
+import { PARKED_MEMO } from '../../src/core/contract/run.ts';
+import { parseFault } from '../../src/simulated/faults.ts';
+import { until } from '../support/until.ts';
+import { ask, askAtOnce, askInTurn, askOnce } from './agents.ts';
+import { activitiesOf, eventsOf } from './read-history.ts';
+import { type Stage, useStages } from './use-stage.ts';
+
+const newStage = useStages();
+
+const mill = 'What opened? The mill opened in 1890 and it was the largest mill of the county for many years.';
+const bridge =
+  'What fell? The bridge fell in 1911 and it was the oldest bridge of the county until that day.';
+const down = parseFault('503');
+
+/** A run whose first step was answered and whose second parked, all providers down. */
+async function parkedInSecondStep(stage: Stage) {
+  // The first step is answered slowly enough for the fault to be there in time for the second.
+  const run = await stage.start(askInTurn, { prompts: [mill, bridge] });
+  await until(async () => (await stage.control.log()).some(({ outcome }) => outcome === 'open'));
+  const opened = (await stage.control.log()).length;
+  expect(opened).toBe(1);
+  await stage.control.setFault('*', down);
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  return run;
+}
+
+it('all providers down parks, with every attempt in the reason, the state and the memo', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked', runId: run.id });
+
+  const state = await run.state();
+  expect(state.status).toBe('parked');
+  expect(state.waitsFor).toBe('attempts_exhausted: answer');
+  const { attempts } = state.steps[0]!;
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(Array(6).fill('unavailable'));
+  expect(await stage.control.log()).toHaveLength(6);
+
+  const { memo } = await stage.client.workflow.getHandle(run.id).describe();
+  expect(memo?.[PARKED_MEMO]).toEqual([expect.objectContaining({ step: 'answer', update: 'retry' })]);
+  for (const { endpoint } of attempts) expect(JSON.stringify(memo)).toContain(endpoint);
+});
+
+it('a parked run runs no timer', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  const { raw } = await stage.client.workflow.getHandle(run.id).describe();
+  expect(raw.pendingActivities ?? []).toEqual([]);
+  const events = await eventsOf(stage.client, run.id);
+  const started = events.filter(({ timerStartedEventAttributes }) => timerStartedEventAttributes).length;
+  const fired = events.filter(({ timerFiredEventAttributes }) => timerFiredEventAttributes).length;
+  expect(started).toBe(fired);
+});
+
+it('resume finishes a parked run, and no step that was answered is asked again', async () => {
+  const stage = await newStage({ latencyScale: 1 });
+  const run = await parkedInSecondStep(stage);
+  await stage.control.clearFaults();
+  await stage.control.clearLog();
+  expect(await run.resume()).toEqual(['step 2']);
+  expect(await run.result()).toEqual([
+    expect.stringContaining('mill opened'),
+    expect.stringContaining('bridge fell'),
+  ]);
+  const log = await stage.control.log();
+  expect(log.map(({ headers }) => decodeURIComponent(headers['x-signalbox-step']!))).toEqual(['step 2']);
+  expect((await run.state()).status).toBe('completed');
+});
+
+it('resume asks at once endpoints that this worker had put to rest', async () => {
+  const stage = await newStage({ policy: { models: { allow: ['sim-atlas-large'] } } });
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  await stage.control.clearFaults();
+  await run.resume();
+  expect(await run.result()).toContain('mill opened');
+});
+
+it('a parked run that fails again parks again', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  const before = (await stage.control.log()).length;
+  await run.resume();
+  await until(async () => {
+    const { status } = await run.state();
+    return status === 'parked' && (await stage.control.log()).length > before;
+  });
+  expect((await run.state()).steps[0]?.status).toBe('parked');
+});
+
+it('steps parked in parallel are all listed, and resumed together', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(askAtOnce, { prompts: [mill, bridge] });
+  await until(async () => (await run.state()).parked.length === 2);
+  await stage.control.clearFaults();
+  expect((await run.resume()).toSorted()).toEqual(['step 1', 'step 2']);
+  expect(await run.result()).toHaveLength(2);
+});
+
+it('a cap too small for any endpoint parks as a cap, before anybody is asked', async () => {
+  const stage = await newStage();
+  const run = await stage.start(ask, { prompt: mill }, { maxUsd: 0.000_01 });
+  await expect(run.result()).rejects.toMatchObject({
+    name: 'RunParked',
+    parked: [{ step: 'answer', reason: 'cap_reached', update: 'raiseCap' }],
+  });
+  expect(await stage.control.log()).toEqual([]);
+});
+
+it('a cap that is spent parks, and raising it finishes the run', async () => {
+  const stage = await newStage();
+  // A cut answer is charged at what it can have cost: two of them leave less than any endpoint asks.
+  await stage.control.setFault('*', parseFault('cut'));
+  const run = await stage.start(ask, { prompt: mill }, { maxUsd: 0.03 });
+  await expect(run.result()).rejects.toMatchObject({ parked: [{ reason: 'cap_reached' }] });
+  const spent = (await run.state()).costMicros;
+  expect(spent).toBeLessThanOrEqual(30_000);
+  await stage.control.clearFaults();
+  expect(await run.resume({ raiseCapUsd: 0.5 })).toEqual(['answer']);
+  expect(await run.result()).toContain('mill opened');
+});
+
+it('a parallel step that finds all money set aside waits for a settlement', async () => {
+  const stage = await newStage({ latencyScale: 0.5 });
+  const run = await stage.start(askAtOnce, { prompts: [mill, bridge, mill] }, { maxUsd: 0.1 });
+  expect(await run.result()).toHaveLength(3);
+  const log = (await stage.control.log()).toSorted((a, b) => a.atMs - b.atMs);
+  expect(log).toHaveLength(3);
+  for (const [i, { atMs }] of log.entries()) {
+    if (i > 0) expect(atMs).toBeGreaterThanOrEqual(log[i - 1]!.endedMs!);
+  }
+});
+
+it('an update for a step that is not parked is refused, and leaves no trace', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  const before = (await eventsOf(stage.client, run.id)).length;
+  const handle = stage.client.workflow.getHandle(run.id);
+  await expect(handle.executeUpdate('retry', { args: [{ step: 'question' }] })).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('Step "question" is not parked. Parked: answer.') },
+  });
+  expect(await eventsOf(stage.client, run.id)).toHaveLength(before);
+});
+
+it('a raise that is no amount is refused', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  await expect(run.resume({ raiseCapUsd: -1 })).rejects.toThrow();
+  expect((await run.state()).status).toBe('parked');
+});
+
+it('turns used up park, and resume gives as many again', async () => {
+  const stage = await newStage({
+    tools: {
+      searchDocument: {
+        description: 'Searches the document.',
+        inputSchema: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
+        run: async () => 'The licence excludes all liability to the extent that the law allows it.',
+      },
+    },
+  });
+  const run = await stage.start(askOnce, {
+    prompt: 'Which risks does the licence carry?\n- liability',
+    task: 'reasoning',
+    tools: ['searchDocument'],
+  });
+  await expect(run.result()).rejects.toMatchObject({ parked: [{ reason: 'turns_used' }] });
+  await run.resume();
+  expect(await run.result()).toContain('excludes all liability');
+});
+
+it('abort fails a parked run with the reason given', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  await run.abort('nobody needs it any more');
+  await expect(run.result()).rejects.toMatchObject({
+    name: 'RunFailed',
+    message: expect.stringContaining('nobody needs it any more'),
+    cause: { type: 'Aborted' },
+  });
+  expect((await run.state()).status).toBe('failed');
+});
+
+it('cancel ends a parked run', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  await run.cancel();
+  await until(async () => (await run.state()).status === 'canceled');
+});
+
+it('cancel closes the socket of the call under way, and nobody else is asked', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', parseFault('silence'));
+  const run = await stage.start(ask, { prompt: mill });
+  await until(async () => (await stage.control.log()).length === 1);
+  await run.cancel();
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunFailed', message: /canceled/ });
+  const [entry, ...others] = await stage.control.log();
+  expect(entry!.endedMs).not.toBeNull();
+  expect(others).toEqual([]);
+  expect((await activitiesOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual(['canceled']);
+});
+
+it('a run that is not parked says that there is nothing to resume', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', parseFault('silence'));
+  const run = await stage.start(ask, { prompt: mill });
+  await until(async () => (await stage.control.log()).length === 1);
+  await expect(run.resume()).rejects.toMatchObject({ name: 'NothingParked' });
+  await run.cancel();
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunFailed' });
+});
+
+it('a run that has closed says so when it is resumed', async () => {
+  const stage = await newStage();
+  const run = await stage.start(ask, { prompt: mill });
+  await run.result();
+  await expect(run.resume()).rejects.toMatchObject({ name: 'RunClosed' });
+});
+
+it('a parked run is found by what it waits for', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  const query = `SignalboxStatus = "parked" AND SignalboxParked = "attempts_exhausted: answer" AND WorkflowId = "${run.id}"`;
+  await until(async () => {
+    for await (const { id } of stage.signalbox.list({ query })) if (id === run.id) return true;
+    return false;
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, it } from '@jest/globals';
+import { parseFault } from '../../src/simulated/faults.ts';
+import { until } from '../support/until.ts';
+import { ask, askHastily } from './agents.ts';
+import { activitiesOf, timersOf } from './read-history.ts';
+import { type StageOptions, useStages } from './use-stage.ts';
+
+const newStage = useStages();
+
+const prompt =
+  'What opened? The mill opened in 1890 and it was the largest mill of the county for many years.';
+const fewModels: StageOptions = { policy: { models: { allow: ['sim-atlas-large', 'sim-sonata-grand'] } } };
+
+it('rate limited everywhere waits on a durable timer and finishes by itself', async () => {
+  const stage = await newStage(fewModels);
+  await stage.control.setFault('*', parseFault('429:6'));
+  const run = await stage.start(ask, { prompt });
+  await until(async () => (await timersOf(stage.client, run.id)).length === 1);
+  const asked = (await stage.control.log()).length;
+  expect(asked).toBe(2);
+  await stage.control.clearFaults();
+  expect(await run.result()).toContain('mill opened');
+  const [waitMs] = await timersOf(stage.client, run.id);
+  expect(waitMs).toBeGreaterThan(2_000);
+  expect(waitMs).toBeLessThanOrEqual(6_000);
+  expect((await activitiesOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual([
+    'rate_limited',
+    'rate_limited',
+    'no_eligible_endpoint',
+    'completed',
+  ]);
+});
+
+it('a wait outlives the worker', async () => {
+  const stage = await newStage(fewModels);
+  await stage.control.setFault('*', parseFault('429:1'));
+  const run = await stage.start(ask, { prompt });
+  await until(async () => (await timersOf(stage.client, run.id)).length === 1);
+  await stage.control.clearFaults();
+  await stage.replaceWorker();
+  expect(await run.result()).toContain('mill opened');
+});
+
+it('a wait longer than the patience of the run parks at once', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', parseFault('429:60'));
+  const run = await stage.start(askHastily, { prompt });
+  await expect(run.result()).rejects.toMatchObject({
+    parked: [{ reason: 'attempts_exhausted', message: expect.stringContaining('patience used') }],
+  });
+  expect(await timersOf(stage.client, run.id)).toEqual([]);
+});
+
+it('cancel ends a wait', async () => {
+  const stage = await newStage(fewModels);
+  await stage.control.setFault('*', parseFault('429:600'));
+  const run = await stage.start(ask, { prompt });
+  await until(async () => (await timersOf(stage.client, run.id)).length === 1);
+  await run.cancel();
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunFailed' });
+});
+
+it('an endpoint that rests is spared by the next run on the worker', async () => {
+  const stage = await newStage(fewModels);
+  await stage.control.setFault('sim-borealis', parseFault('429:60'));
+  await (await stage.start(ask, { prompt })).result();
+  await stage.control.clearLog();
+  await (await stage.start(ask, { prompt })).result();
+  expect((await stage.control.log()).map(({ provider }) => provider)).toEqual(['sim-aurora']);
+});
+
+// A Decision lists ten rejections; the endpoint that only rests once stood behind them, and the run parked.
+it('a run waits for an endpoint that another run has put to rest, however many others are ruled out', async () => {
+  const stage = await newStage({ policy: { models: { allow: ['sim-ember-mini'] } } });
+  await stage.control.setFault('*', parseFault('429:6x1'));
+  const first = await stage.start(ask, { prompt });
+  await until(async () => (await timersOf(stage.client, first.id)).length === 1);
+  await first.cancel();
+  const second = await stage.start(ask, { prompt });
+  expect(await second.result()).toContain('mill opened');
+  expect((await activitiesOf(stage.client, second.id)).map(({ outcome }) => outcome)).toEqual([
+    'no_eligible_endpoint',
+    'completed',
+  ]);
+});
