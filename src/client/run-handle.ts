@@ -4,11 +4,13 @@ import {
   type WorkflowExecutionDescription,
   WorkflowFailedError,
   type WorkflowHandle,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ABORT_UPDATE, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
 import { lastTaskFailure } from '../history/read-run.ts';
 import {
   NothingParked,
+  NoWorker,
   RunClosed,
   RunFailed,
   RunParked,
@@ -94,8 +96,17 @@ export class RunHandle<Output = unknown> {
     await this.#signalbox.assertWorker();
   }
 
-  #update(name: string, argument: object = {}): Promise<string[]> {
-    return this.#handle.executeUpdate<string[], [object]>(name, { args: [argument], updateId: randomUUID() });
+  /** The server names a worker's poller for minutes after its death, so that only the answer tells that it lives. */
+  async #update(name: string, argument: object = {}): Promise<string[]> {
+    const { client, taskQueue } = this.#signalbox;
+    const options: { args: [object]; updateId: string } = { args: [argument], updateId: randomUUID() };
+    try {
+      return await client.withAbortSignal(AbortSignal.timeout(UPDATE_MS), () =>
+        this.#handle.executeUpdate<string[], [object]>(name, options),
+      );
+    } catch (error) {
+      throw error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ? new NoWorker(taskQueue) : error;
+    }
   }
 
   async #assertNotStuck({ raw, runId, type }: WorkflowExecutionDescription): Promise<void> {
@@ -131,6 +142,8 @@ export class RunHandle<Output = unknown> {
 }
 
 const WATCH_MS = 500;
+/** An update takes a worker milliseconds; a second more where it was another's before. */
+const UPDATE_MS = 10_000;
 /** Failures of one workflow task; a deploy may cause one or two that pass by themselves. */
 const STUCK_ATTEMPTS = 3;
 /** A server that restarts is back within this; after it the caller is told. */

@@ -71,7 +71,6 @@ const allowDeny = z.strictObject({
 const usdPerMillion = z.number().nonnegative();
 const known = <T extends z.ZodType>(type: T) => z.union([type, z.literal('unknown')]).optional();
 const deadlines = z.strictObject({
-  connectMs: z.int().positive(),
   firstTokenMs: z.int().positive(),
   idleMs: z.int().positive(),
   totalMs: z.int().positive(),

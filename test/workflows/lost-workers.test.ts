@@ -111,7 +111,7 @@ it('a worker that died before it asked costs nothing', async () => {
 
 // The lost calls are settled out of the same allotment: asked for in full again, the run could pass its cap.
 it('what was lost is taken from what the attempt may still cost', async () => {
-  const spent = { ...open, costMicros: 200_000 };
+  const spent = { ...open, costMicros: 249_000 };
   const attempt = newAttempt(2, { lost: [], open: spent });
   const { attempt: answered } = await attempt.run();
   const told = attempt.heartbeats[0] as { open: { costMicros: number } };
@@ -138,6 +138,13 @@ it('a failure carries what was lost before it', async () => {
   const { type, detail } = await failureOf(attempt.run());
   expect(type).toBe('unavailable');
   expect(detail.lost).toHaveLength(1);
+});
+
+it('an endpoint whose provider says that asking again will not help is not asked again', async () => {
+  const attempt = newAttempt(1, undefined, async () => {
+    throw new InvocationFailure('unavailable', '503 down', { billed: false, lasting: true });
+  });
+  expect((await failureOf(attempt.run())).detail.disposition.triesPerEndpoint).toBe(1);
 });
 
 it('an error that nobody foresaw is a failed attempt, not one that the server repeats for ever', async () => {

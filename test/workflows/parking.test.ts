@@ -12,6 +12,8 @@ const mill = 'What opened? The mill opened in 1890 and it was the largest mill o
 const bridge =
   'What fell? The bridge fell in 1911 and it was the oldest bridge of the county until that day.';
 const down = parseFault('503');
+/** Parks at the first attempt. */
+const refusal = parseFault('400');
 
 /** A run whose first step was answered and whose second parked, all providers down. */
 async function parkedInSecondStep(stage: Stage) {
@@ -45,7 +47,7 @@ it('all providers down parks, with every attempt in the reason, the state and th
 
 it('a parked run runs no timer', async () => {
   const stage = await newStage();
-  await stage.control.setFault('*', down);
+  await stage.control.setFault('*', refusal);
   const run = await stage.start(ask, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   const { raw } = await stage.client.workflow.getHandle(run.id).describe();
@@ -115,6 +117,13 @@ it('a cap too small for any endpoint parks as a cap, before anybody is asked', a
   expect(await stage.control.log()).toEqual([]);
 });
 
+it('providers that are down are not taken for a cap, however little money there is', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', down);
+  const run = await stage.start(ask, { prompt: mill }, { maxUsd: 0.1 });
+  await expect(run.result()).rejects.toMatchObject({ parked: [{ reason: 'attempts_exhausted' }] });
+});
+
 it('a cap that is spent parks, and raising it finishes the run', async () => {
   const stage = await newStage();
   // A cut answer is charged at what it can have cost: two of them leave less than any endpoint asks.
@@ -141,7 +150,7 @@ it('a parallel step that finds all money set aside waits for a settlement', asyn
 
 it('an update for a step that is not parked is refused, and leaves no trace', async () => {
   const stage = await newStage();
-  await stage.control.setFault('*', down);
+  await stage.control.setFault('*', refusal);
   const run = await stage.start(ask, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   const before = (await eventsOf(stage.client, run.id)).length;
@@ -154,7 +163,7 @@ it('an update for a step that is not parked is refused, and leaves no trace', as
 
 it('a raise that is no amount is refused', async () => {
   const stage = await newStage();
-  await stage.control.setFault('*', down);
+  await stage.control.setFault('*', refusal);
   const run = await stage.start(ask, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   await expect(run.resume({ raiseCapUsd: -1 })).rejects.toThrow();
@@ -183,7 +192,7 @@ it('turns used up park, and resume gives as many again', async () => {
 
 it('abort fails a parked run with the reason given', async () => {
   const stage = await newStage();
-  await stage.control.setFault('*', down);
+  await stage.control.setFault('*', refusal);
   const run = await stage.start(ask, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   await run.abort('nobody needs it any more');
@@ -197,7 +206,7 @@ it('abort fails a parked run with the reason given', async () => {
 
 it('cancel ends a parked run', async () => {
   const stage = await newStage();
-  await stage.control.setFault('*', down);
+  await stage.control.setFault('*', refusal);
   const run = await stage.start(ask, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   await run.cancel();
@@ -234,12 +243,22 @@ it('a run that has closed says so when it is resumed', async () => {
   await expect(run.resume()).rejects.toMatchObject({ name: 'RunClosed' });
 });
 
-it('a parked run is found by what it waits for', async () => {
+// The server lists a worker's poller for minutes after its end, and resume waited for ever.
+it('resume after the worker has gone says so and does not hang', async () => {
   const stage = await newStage();
-  await stage.control.setFault('*', down);
+  await stage.control.setFault('*', refusal);
   const run = await stage.start(ask, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
-  const query = `SignalboxStatus = "parked" AND SignalboxParked = "attempts_exhausted: answer" AND WorkflowId = "${run.id}"`;
+  await stage.stopWorker();
+  await expect(run.resume()).rejects.toMatchObject({ name: 'NoWorker' });
+});
+
+it('a parked run is found by what it waits for', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', refusal);
+  const run = await stage.start(ask, { prompt: mill });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  const query = `SignalboxStatus = "parked" AND SignalboxParked = "request_refused: answer" AND WorkflowId = "${run.id}"`;
   await until(async () => {
     for await (const { id } of stage.signalbox.list({ query })) if (id === run.id) return true;
     return false;

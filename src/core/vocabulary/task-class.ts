@@ -14,7 +14,6 @@ export interface TaskClass {
 
 /** All in milliseconds. Passing any of them fails the attempt. */
 export interface Deadlines {
-  readonly connectMs: number;
   /** From the request to the first token of the answer. */
   readonly firstTokenMs: number;
   /** Between two pieces of the answer. */

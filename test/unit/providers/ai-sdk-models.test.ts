@@ -48,7 +48,7 @@ const call: ModelCall = {
   ],
   tools: [],
   maxOutputTokens: 1_000,
-  deadlines: { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
+  deadlines: { firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
   signal: new AbortController().signal,
   labels: { run: 'run/ä', step: 'a step', turn: '1' },
 };

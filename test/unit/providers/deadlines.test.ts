@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { CallClock } from '../../../src/providers/deadlines.ts';
 
-const deadlines = { connectMs: 50, firstTokenMs: 100, idleMs: 40, totalMs: 250 };
+const deadlines = { firstTokenMs: 100, idleMs: 40, totalMs: 250 };
 const newClock = (caller = new AbortController().signal) => new CallClock(deadlines, caller);
 
 beforeEach(() => {
