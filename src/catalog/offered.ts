@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotEndpoint, SnapshotModel } from './snapshot.ts';
+import type { SnapshotEndpoint, SnapshotModel } from './snapshot.ts';
 
 /** Why the router never picks an endpoint of the snapshot by itself; `undefined` where it may. */
 export function whyNotOffered(
@@ -21,31 +21,3 @@ export type NotOffered =
   | 'outlier-price'
   | 'other-api'
   | 'moving-alias';
-
-export interface CatalogCounts {
-  readonly models: number;
-  readonly endpoints: number;
-  /** Models that two or more providers serve. */
-  readonly multiHostModels: number;
-}
-
-/** The whole snapshot, and the part of it that is offered on a day. */
-export function countSnapshot(
-  { models }: Snapshot,
-  today: string,
-): CatalogCounts & { readonly offered: CatalogCounts } {
-  const offered = models.map((model) => ({
-    ...model,
-    endpoints: model.endpoints.filter((endpoint) => !whyNotOffered(model, endpoint, today)),
-  }));
-  return { ...count(models), offered: count(offered) };
-}
-
-function count(models: readonly SnapshotModel[]): CatalogCounts {
-  const hosts = models.map(({ endpoints }) => new Set(endpoints.map(({ provider }) => provider)).size);
-  return {
-    models: hosts.filter((size) => size > 0).length,
-    endpoints: models.reduce((sum, { endpoints }) => sum + endpoints.length, 0),
-    multiHostModels: hosts.filter((size) => size > 1).length,
-  };
-}

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { cancelCommand } from './cancel.ts';
 import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
+import { modelsCommand } from './models.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -26,6 +27,7 @@ const program = new Command('signalbox')
   .addCommand(showCommand)
   .addCommand(resumeCommand)
   .addCommand(cancelCommand)
+  .addCommand(modelsCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

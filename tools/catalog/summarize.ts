@@ -1,18 +1,18 @@
-import { countSnapshot, whyNotOffered } from '../../src/catalog/offered.ts';
+import { countRows, snapshotRows } from '../../src/catalog/catalog-rows.ts';
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
 import type { Dropped } from './sources/source-row.ts';
 
 /** The numbers by which one build is compared with the last. */
 export function summarize(snapshot: Snapshot, dropped: readonly Dropped[], today: string) {
-  const rows = snapshot.models.flatMap((model) => model.endpoints.map((endpoint) => ({ model, endpoint })));
+  const rows = snapshotRows(snapshot, today);
   return {
     version: snapshot.version,
-    ...countSnapshot(snapshot, today),
-    providers: new Set(rows.map(({ endpoint }) => endpoint.provider)).size,
-    disputed: rows.filter(({ endpoint }) => endpoint.disputed).length,
+    ...countRows(rows),
+    providers: new Set(rows.map(({ provider }) => provider)).size,
+    disputed: rows.filter(({ disputed }) => disputed).length,
     unknownOutputLimit: snapshot.models.filter(({ maxOutputTokens }) => maxOutputTokens === null).length,
-    endpointsBy: sizes(rows, ({ model, endpoint }) => whyNotOffered(model, endpoint, today) ?? 'offered'),
-    pricedBy: sizes(rows, ({ endpoint }) => endpoint.prices[0]!.source),
+    endpointsBy: sizes(rows, ({ notOffered = 'offered' }) => notOffered),
+    pricedBy: sizes(rows, ({ price }) => price.source),
     droppedRows: dropped.length,
     dropped: sizes(dropped, ({ source, reason }) => `${source}: ${reason}`),
   };
