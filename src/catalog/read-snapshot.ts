@@ -10,13 +10,19 @@ export class CatalogError extends SignalboxError {}
 /** The snapshot that comes with the package. */
 const SHIPPED = new URL('./snapshot.json', import.meta.url);
 
-/** @throws CatalogError */
-export function readSnapshot(): Snapshot {
-  return parseSnapshot(
-    readFileSync(SHIPPED, 'utf8'),
-    'snapshot.json',
-    'Install signalbox again: its catalog is damaged.',
-  );
+/** A catalog file, by path or `file:` URL, or the shipped one. @throws CatalogError */
+export function readSnapshot(file?: string): Snapshot {
+  const remedy =
+    file === undefined
+      ? 'Install signalbox again: its catalog is damaged.'
+      : 'Remove the file and run `signalbox catalog sync` again, or name another as `catalog` in the config.';
+  let text: string;
+  try {
+    text = readFileSync(file?.startsWith('file:') ? new URL(file) : (file ?? SHIPPED), 'utf8');
+  } catch (cause) {
+    throw new CatalogError(`The catalog cannot be read: ${(cause as Error).message}`, remedy, { cause });
+  }
+  return parseSnapshot(text, file ?? 'snapshot.json', remedy);
 }
 
 /** Checks every field: a price nobody checked is money nobody counts. @throws CatalogError */

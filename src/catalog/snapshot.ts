@@ -1,4 +1,4 @@
-/** The form of `snapshot.json`, which `npm run catalog:build` writes. What no source says is absent or null, never guessed. */
+/** The form of `snapshot.json`, which `npm run catalog:build` writes, and of synced catalog files. What no source says is absent or null, never guessed. */
 import type { Ability } from '../core/vocabulary/model.ts';
 
 export interface Snapshot {
@@ -10,23 +10,14 @@ export interface Snapshot {
   readonly models: readonly SnapshotModel[];
 }
 
-/** A registry package the prices come from, pinned. */
+/** Where prices come from. */
 export interface SnapshotSource {
   /** How prices name it. */
   readonly id: string;
-  readonly registry: 'pypi' | 'npm';
   readonly name: string;
   readonly version: string;
-  /** SHA-256 of the archive as the registry serves it. */
-  readonly sha256: string;
-  /** The day the prices in it were gathered, and how we know. */
+  /** The day the prices in it were gathered. */
   readonly date: string;
-  readonly dateBasis: string;
-  /** Keeps models long gone. It may confirm or dispute a price, but not say that a host serves a model today. */
-  readonly historical?: true;
-  readonly license: 'MIT';
-  readonly copyright: string;
-  readonly home: string;
 }
 
 export interface SnapshotModel {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { cancelCommand } from './cancel.ts';
+import { catalogCommand } from './catalog.ts';
 import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
 import { modelsCommand } from './models.ts';
@@ -28,6 +29,7 @@ const program = new Command('signalbox')
   .addCommand(resumeCommand)
   .addCommand(cancelCommand)
   .addCommand(modelsCommand)
+  .addCommand(catalogCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

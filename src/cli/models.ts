@@ -19,10 +19,13 @@ export const modelsCommand = new Command('models')
   .option('--max-input-price <usd>', 'only what costs at most so much per million input tokens', parsePrice)
   .option('--model <id>', 'only ids that contain this; the whole id shows its endpoints')
   .option('--all', 'also what is known but not offered: retired, historical, of unknown context, …')
+  .option('--catalog <file>', 'a synced catalog file instead of the shipped one')
   .option('--simulated', 'the simulated models instead')
   .addOption(jsonOption())
   .action(({ simulated = false, all = false, json = false, ...options }: ModelsOptions) => {
-    const catalog = simulated ? simulatedModels.flatMap(endpointsOf).map(endpointRow) : shippedRows();
+    const catalog = simulated
+      ? simulatedModels.flatMap(endpointsOf).map(endpointRow)
+      : knownRows(options.catalog);
     const { ability: abilities, provider: providers, model, maxInputPrice } = options;
     const providerNames = catalog.map((row) => row.provider);
     const modelNames = catalog.map((row) => row.model);
@@ -49,11 +52,12 @@ interface ModelsOptions {
   maxInputPrice?: number;
   model?: string;
   all?: boolean;
+  catalog?: string;
   simulated?: boolean;
   json?: boolean;
 }
 
-const shippedRows = () => snapshotRows(readSnapshot(), new Date().toISOString().slice(0, 10));
+const knownRows = (file?: string) => snapshotRows(readSnapshot(file), new Date().toISOString().slice(0, 10));
 
 function parsePrice(text: string): number {
   const price = Number(text);

@@ -42,6 +42,7 @@ export function resolveConfig(
   const {
     agents,
     providers = {},
+    catalog,
     models = [],
     taskClasses = {},
     policy = {},
@@ -49,7 +50,7 @@ export function resolveConfig(
     taskQueue,
   } = check(config);
   const allProviders = { ...simulatedProviders, ...liveProviders, ...providers };
-  const snapshot = readSnapshot();
+  const snapshot = readSnapshot(catalog);
   assertKnown('provider', Object.keys(allProviders), [
     ...models.flatMap(({ endpoints }, i) =>
       endpoints.map(({ provider }, j) => [`models.${i}.endpoints.${j}.provider`, provider] as const),
@@ -100,6 +101,7 @@ const deadlines = z.strictObject({
 
 const configSchema = z.strictObject({
   agents: z.string().min(1),
+  catalog: z.string().min(1).optional(),
   providers: z
     .record(
       z

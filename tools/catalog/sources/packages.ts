@@ -6,6 +6,16 @@ import type { SnapshotSource } from '../../../src/catalog/snapshot.ts';
 
 export interface SourcePackage extends SnapshotSource {
   readonly id: 'litellm' | 'pi-ai' | 'genai-prices' | 'litellm-2025';
+  readonly registry: 'pypi' | 'npm';
+  /** SHA-256 of the archive as the registry serves it. */
+  readonly sha256: string;
+  /** How we know the date. */
+  readonly dateBasis: string;
+  /** Keeps models long gone. It may confirm or dispute a price, but not say that a host serves a model today. */
+  readonly historical?: true;
+  readonly license: 'MIT';
+  readonly copyright: string;
+  readonly home: string;
 }
 
 /** Newest first: where sources disagree, the first one's price is used and the others are kept beside it. */
