@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { Command } from 'commander';
 import { syncCatalog } from '../catalog/sync-catalog.ts';
 import { print } from './options.ts';
@@ -13,8 +14,9 @@ const syncCommand = new Command('sync')
     const today = new Date().toISOString().slice(0, 10);
     const { snapshot, models, skipped } = await syncCatalog({ ...options, today });
     for (const { id, reason } of skipped) process.stderr.write(`Left out ${id}: ${reason}\n`);
-    print(`${options.out}: ${models} models of ${options.provider}; catalog ${snapshot.version}`);
-    print(`Use it with \`catalog: './${options.out}'\` in signalbox.config.ts.`);
+    const { out, provider } = options;
+    print(`${out}: models of ${provider}: ${models}; catalog ${snapshot.version}`);
+    print(`Use it with \`catalog: '${isAbsolute(out) ? out : `./${out}`}'\` in signalbox.config.ts.`);
   });
 
 export const catalogCommand = new Command('catalog')

@@ -16,7 +16,9 @@ test('a sync writes a catalog file; a bad answer leaves it as it was', async () 
   const answer = sandbox.write('answer.json', JSON.stringify({ data: [row, router] }));
   const synced = await sandbox.signalbox('catalog', 'sync', '--from', answer).exited;
   expect(synced).toMatchObject({ code: 0, stderr: expect.stringContaining('Left out openrouter/auto') });
-  expect(synced.stdout).toMatch(/signalbox\.catalog\.json: 1 models of openrouter/);
+  expect(synced.stdout).toMatch(
+    /signalbox\.catalog\.json: models of openrouter: 1;.*`catalog: '\.\/signalbox\.catalog\.json'`/s,
+  );
 
   const file = join(sandbox.folder, 'signalbox.catalog.json');
   const shown = await sandbox.signalbox('models', '--catalog', file, '--model', 'gpt-5').exited;
