@@ -1,29 +1,37 @@
-import type { Catalog, Endpoint } from '../core/vocabulary/model.ts';
+import type { Catalog, DataPolicy, Endpoint, Speed } from '../core/vocabulary/model.ts';
 import type { ModelConfig } from './catalog-config.ts';
 
-/**
- * The catalog of the endpoints whose providers are active: the built-in models, with the user's own added and those of
- * the same id replaced.
- */
+export const UNMEASURED_SPEED: Speed = { firstTokenMs: 1_000, tokensPerSecond: 50 };
+
+export const UNKNOWN_DATA_POLICY: DataPolicy = {
+  zeroRetention: 'unknown',
+  trainsOnData: 'unknown',
+  region: 'unknown',
+};
+
+/** What the active providers serve: the built-in endpoints, with the user's own models in place of those of the same id. */
 export function buildCatalog(
-  builtIn: readonly ModelConfig[],
+  builtIn: Catalog,
   own: readonly ModelConfig[],
   activeProviders: ReadonlyMap<string, unknown>,
 ): Catalog {
   const replaced = new Set(own.map(({ id }) => id));
-  const models = [...builtIn.filter(({ id }) => !replaced.has(id)), ...own];
-  const endpoints = models.flatMap(endpointsOf).filter(({ provider }) => activeProviders.has(provider));
-  return { version: own.length > 0 ? `built-in, ${own.length} models of the config` : 'built-in', endpoints };
+  const kept = builtIn.endpoints.filter(({ model }) => !replaced.has(model.id));
+  return {
+    version: own.length > 0 ? `${builtIn.version}, ${own.length} models of the config` : builtIn.version,
+    endpoints: [...kept, ...own.flatMap(endpointsOf)].filter(({ provider }) => activeProviders.has(provider)),
+  };
 }
 
-function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {
+/** One model as people write it, completed. */
+export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {
   return endpoints.map(({ provider, wireModel = model.id, price, speed, dataPolicy }) => ({
     id: `${provider}/${model.id}`,
     provider,
     model,
     wireModel,
     price: { cacheRead: price.input, ...price },
-    speed: { firstTokenMs: 1_000, tokensPerSecond: 50, ...speed },
-    dataPolicy: { zeroRetention: 'unknown', trainsOnData: 'unknown', region: 'unknown', ...dataPolicy },
+    speed: { ...UNMEASURED_SPEED, ...speed },
+    dataPolicy: { ...UNKNOWN_DATA_POLICY, ...dataPolicy },
   }));
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { cancelCommand } from './cancel.ts';
+import { catalogCommand } from './catalog.ts';
 import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
+import { modelsCommand } from './models.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -26,6 +28,8 @@ const program = new Command('signalbox')
   .addCommand(showCommand)
   .addCommand(resumeCommand)
   .addCommand(cancelCommand)
+  .addCommand(modelsCommand)
+  .addCommand(catalogCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

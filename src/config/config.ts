@@ -13,6 +13,11 @@ export interface SignalboxConfig {
   readonly agents: string;
   /** Providers by name, added to the built-in ones; a built-in name is replaced. */
   readonly providers?: Readonly<Record<string, ProviderConfig>>;
+  /**
+   * A catalog file that `signalbox catalog sync` wrote, in place of the one that comes with the package. Relative as
+   * `agents` is.
+   */
+  readonly catalog?: string;
   /** Models added to the built-in catalog; a built-in id is replaced. */
   readonly models?: readonly ModelConfig[];
   /** Task classes by name: changes to built-in ones, or new ones, which start as `writing` does. */

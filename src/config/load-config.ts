@@ -29,15 +29,25 @@ export async function loadConfig(file: string = CONFIG_FILE): Promise<SignalboxC
       'Write `export default defineConfig({ … })` in it.',
     );
   }
-  return typeof config.agents === 'string' ? { ...config, agents: agentsFile(config.agents, path) } : config;
+  const { agents, catalog } = config;
+  return {
+    ...config,
+    ...(typeof agents === 'string' && { agents: fileOf('agents', agents, path) }),
+    ...(typeof catalog === 'string' && { catalog: fileOf('catalog', catalog, path) }),
+  };
 }
 
-function agentsFile(agents: string, configPath: string): string {
-  const file = agents.startsWith('file:') ? fileURLToPath(agents) : agents;
+const REMEDIES = {
+  agents: 'Name the file that exports your agents.',
+  catalog: 'Write one with `signalbox catalog sync`, or take `catalog` out of the config.',
+};
+
+function fileOf(field: 'agents' | 'catalog', name: string, configPath: string): string {
+  const file = name.startsWith('file:') ? fileURLToPath(name) : name;
   const path = isAbsolute(file) ? file : resolve(dirname(configPath), file);
   if (existsSync(path)) return path;
   throw new ConfigError(
-    `agents: there is no file ${path} (from "${agents}" in ${configPath}).`,
-    'Name the file that exports your agents.',
+    `${field}: there is no file ${path} (from "${name}" in ${configPath}).`,
+    REMEDIES[field],
   );
 }

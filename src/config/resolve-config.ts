@@ -1,14 +1,17 @@
 /** Loose outside, resolved inside: a user's config is checked and completed here, once, and nowhere else. */
 import { z } from 'zod';
-import { buildCatalog } from '../catalog/build-catalog.ts';
+import { buildCatalog, endpointsOf } from '../catalog/build-catalog.ts';
 import type { ProviderConfig } from '../catalog/catalog-config.ts';
-import { liveModels, liveProviders } from '../catalog/live-vendors.ts';
+import { liveProviders } from '../catalog/live-vendors.ts';
+import { readSnapshot } from '../catalog/read-snapshot.ts';
 import { simulatedModels, simulatedProviders } from '../catalog/simulated-vendors.ts';
+import { snapshotEndpoints } from '../catalog/snapshot-endpoints.ts';
 import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
 import { BUILT_IN_TASK_CLASSES } from '../core/routing/task-classes.ts';
 import { ABILITIES, type Catalog } from '../core/vocabulary/model.ts';
 import type { AllowDeny, Policy } from '../core/vocabulary/policy.ts';
 import type { TaskClass } from '../core/vocabulary/task-class.ts';
+import { closestNames } from './closest-names.ts';
 import type { SignalboxConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Tool } from './tool.ts';
@@ -27,11 +30,19 @@ export interface ResolvedConfig {
 /** `simulated` uses only simulated providers, `live` only the others. */
 export type Mode = 'simulated' | 'live';
 
-/** @throws ConfigError naming the path, the value and the remedy */
-export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConfig {
+/**
+ * `today` decides which models have retired.
+ * @throws ConfigError naming the path, the value and the remedy
+ */
+export function resolveConfig(
+  config: SignalboxConfig,
+  mode: Mode,
+  today = new Date().toISOString().slice(0, 10),
+): ResolvedConfig {
   const {
     agents,
     providers = {},
+    catalog,
     models = [],
     taskClasses = {},
     policy = {},
@@ -39,24 +50,35 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     taskQueue,
   } = check(config);
   const allProviders = { ...simulatedProviders, ...liveProviders, ...providers };
-  const modelIds = [...simulatedModels, ...liveModels, ...models].map(({ id }) => id);
+  const snapshot = readSnapshot(catalog);
   assertKnown('provider', Object.keys(allProviders), [
     ...models.flatMap(({ endpoints }, i) =>
       endpoints.map(({ provider }, j) => [`models.${i}.endpoints.${j}.provider`, provider] as const),
     ),
     ...named('policy.providers', policy.providers),
   ]);
-  assertKnown('model', modelIds, named('policy.models', policy.models));
+  assertKnown(
+    'model',
+    [...simulatedModels, ...models, ...snapshot.models].map(({ id }) => id),
+    named('policy.models', policy.models),
+  );
   const active = new Map(
     Object.entries<ProviderConfig>(allProviders).filter(
       ([, p]) => (p.simulated ?? false) === (mode === 'simulated'),
     ),
   );
+  const builtIn =
+    mode === 'simulated'
+      ? { version: 'simulated', endpoints: simulatedModels.flatMap(endpointsOf) }
+      : {
+          version: snapshot.version,
+          endpoints: snapshotEndpoints(snapshot, today, policy.models?.allow ?? []),
+        };
   return {
     agents,
     mode,
     providers: active,
-    catalog: buildCatalog([...simulatedModels, ...liveModels], models, active),
+    catalog: buildCatalog(builtIn, models, active),
     taskClasses: mergeTaskClasses(taskClasses),
     policy,
     tools: new Map(Object.entries(tools)),
@@ -78,6 +100,7 @@ const deadlines = z.strictObject({
 
 const configSchema = z.strictObject({
   agents: z.string().min(1),
+  catalog: z.string().min(1).optional(),
   providers: z
     .record(
       z
@@ -200,7 +223,7 @@ function assertKnown(what: 'provider' | 'model', known: readonly string[], names
   if (!unknown) return;
   throw new ConfigError(
     `${unknown[0]}: there is no ${what} "${unknown[1]}".`,
-    `Use one of ${known.join(', ')}, or add it to ${what}s in signalbox.config.ts.`,
+    `Use one of ${closestNames(unknown[1], known).join(', ')}, or add it to ${what}s in signalbox.config.ts.`,
   );
 }
 

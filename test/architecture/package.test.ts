@@ -57,7 +57,7 @@ test('the command answers', () => {
   const help = execFileSync(process.execPath, [join(ROOT, manifest.bin.signalbox!), '--help'], {
     encoding: 'utf8',
   });
-  for (const verb of ['dev', 'worker', 'run', 'list', 'show', 'resume', 'cancel'])
+  for (const verb of ['dev', 'worker', 'run', 'list', 'show', 'resume', 'cancel', 'models', 'catalog'])
     expect(help).toContain(`  ${verb} `);
 });
 

@@ -81,3 +81,13 @@ it('agents may be given as a URL', async () => {
   const path = write('config.mjs', `export default { agents: ${url} };`);
   expect((await loadConfig(path)).agents).toBe(agents);
 });
+
+it('a catalog file is looked for beside the config, and named where it is not there', async () => {
+  write('agents.ts', '');
+  const path = write('config.mjs', 'export default { agents: "./agents.ts", catalog: "./mine.json" };');
+  const { message, remedy } = await errorOf(loadConfig(path));
+  expect(message).toContain(`catalog: there is no file ${join(folder, 'mine.json')}`);
+  expect(remedy).toContain('signalbox catalog sync');
+  write('mine.json', '{}');
+  expect((await loadConfig(path)).catalog).toBe(join(folder, 'mine.json'));
+});

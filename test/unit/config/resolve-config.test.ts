@@ -99,6 +99,31 @@ describe('a resolved config', () => {
     expect(new Set(endpoints.map(({ provider }) => provider)).size).toBeGreaterThanOrEqual(4);
   });
 
+  it('offers what OpenAI, Anthropic and OpenRouter serve with --live, from the shipped catalog', () => {
+    const { endpoints, version } = resolveConfig({ agents }, 'live', '2026-11-23').catalog;
+    expect(new Set(endpoints.map(({ provider }) => provider))).toEqual(
+      new Set(['openai', 'anthropic', 'openrouter']),
+    );
+    expect(endpoints.length).toBeGreaterThan(250);
+    expect(version).toMatch(/^2026-/);
+    const hosts = endpoints.filter(({ model }) => model.id === 'claude-sonnet-4.5').map(({ id }) => id);
+    expect(hosts).toEqual(['anthropic/claude-sonnet-4.5', 'openrouter/claude-sonnet-4.5']);
+    expect(endpoints.some(({ model }) => model.id.endsWith('-latest'))).toBe(false);
+  });
+
+  it('offers a moving alias that the policy names', () => {
+    const policy = { models: { allow: ['claude-sonnet-latest'] } };
+    const { endpoints } = resolveConfig({ agents, policy }, 'live', '2026-11-23').catalog;
+    expect(endpoints.some(({ model }) => model.id === 'claude-sonnet-latest')).toBe(true);
+  });
+
+  it('names the closest of many models for one that nobody knows', () => {
+    const policy = { models: { deny: ['claude-sonnet-4-5'] } };
+    const { remedy } = errorOf(() => resolveConfig({ agents, policy }, 'live'));
+    expect(remedy).toContain('claude-sonnet-4.5');
+    expect(remedy.length).toBeLessThan(250);
+  });
+
   it('takes what is unknown of a data policy as unknown', () => {
     const own = { ...model, endpoints: [{ provider: 'openai', price }] };
     const endpoint = resolveConfig({ agents, models: [own] }, 'live').catalog.endpoints.find(
