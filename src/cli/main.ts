@@ -33,6 +33,12 @@ const program = new Command('signalbox')
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 
+// A reader that has seen enough, such as `head`, closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
