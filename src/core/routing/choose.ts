@@ -1,5 +1,5 @@
 /**
- * The router: request + catalog + policy + health → Decision. Pure: the clock and the seed are parameters. Constraints
+ * The router: request + catalog + policy + health + quality → Decision. Pure: the clock and the seed are parameters. Constraints
  * rule endpoints out by name (`constraints.ts`), the survivors are ranked by expected utility (`ranking.ts`).
  */
 import type { Candidate, Decision, Rejection } from '../vocabulary/decision.ts';
@@ -12,14 +12,14 @@ export const DECISION_CANDIDATES = 5;
 export const DECISION_REJECTIONS = 10;
 
 export function choose(input: ChooseInput): Decision {
-  const { request, catalog } = input;
+  const { request, catalog, quality } = input;
   const rejections: Rejection[] = [];
   const kept = catalog.endpoints.filter((endpoint) => {
     const rule = rejectionRule(endpoint, input);
     if (rule) rejections.push({ endpoint: endpoint.id, rule });
     return !rule;
   });
-  const candidates: Candidate[] = rank(kept, request);
+  const candidates: Candidate[] = rank(kept, request, quality);
   return {
     taskClass: request.taskClass.name,
     candidates: candidates.slice(0, DECISION_CANDIDATES),

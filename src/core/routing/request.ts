@@ -1,6 +1,7 @@
 import type { Breaker } from '../health/breaker.ts';
 import type { Ability, Catalog } from '../vocabulary/model.ts';
 import type { Policy } from '../vocabulary/policy.ts';
+import type { Quality } from '../vocabulary/quality.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
 
 export interface ChooseInput {
@@ -8,6 +9,8 @@ export interface ChooseInput {
   readonly catalog: Catalog;
   readonly policy: Policy;
   readonly health: Health;
+  /** What was learnt from outcomes; absent means that nothing was. */
+  readonly quality?: Quality;
   readonly nowMs: number;
 }
 

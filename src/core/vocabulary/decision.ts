@@ -18,8 +18,11 @@ export interface Candidate {
   readonly success: number;
   readonly cost: number;
   readonly latency: number;
-  /** Where the chance of success comes from. */
-  readonly basis: 'prior';
+  /**
+   * Where the chance of success comes from: outcomes of this class on this model, outcomes of the model on other
+   * classes, or the prior by price.
+   */
+  readonly basis: 'observed' | 'model' | 'prior';
 }
 
 /** An endpoint ruled out, with the rule that did it, e.g. `ability:tools` or `health:open`. */

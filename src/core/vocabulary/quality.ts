@@ -1,0 +1,46 @@
+import type { Price } from './model.ts';
+
+/** What one model did on one request. */
+export interface Outcome {
+  readonly requestId: string;
+  readonly taskClass: string;
+  readonly model: string;
+  /** 0-1. */
+  readonly score: number;
+  /** Of the whole request. */
+  readonly costUsd: number;
+}
+
+/** Everything observed of one model on one task class, as counts and sums: two cells add up. */
+export interface QualityCell {
+  readonly taskClass: string;
+  readonly model: string;
+  readonly requests: number;
+  /** Sum of the scores. */
+  readonly successes: number;
+  readonly costUsd: number;
+  /** Sum of the squared costs. */
+  readonly costUsdSquares: number;
+}
+
+/** What is expected of one model on one task class. */
+export interface Estimate {
+  /** Chance of a success, 0-1. */
+  readonly success: number;
+  /** Standard deviation of `success`: how far off it may be. */
+  readonly successSd: number;
+  /** Of a whole request. */
+  readonly costUsd: number;
+  /** `model`: the model was seen in other classes only. */
+  readonly basis: 'observed' | 'model';
+}
+
+/** Estimates by task class and model. What is in none of them has the router's prior. */
+export interface Quality {
+  readonly estimates: ReadonlyMap<string, ReadonlyMap<string, Estimate>>;
+  /**
+   * By model, the price that its costs were paid at: an endpoint that charges otherwise costs in proportion. Where
+   * absent, every endpoint of the model costs what was observed.
+   */
+  readonly listPrices: ReadonlyMap<string, Price>;
+}
