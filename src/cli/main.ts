@@ -5,6 +5,7 @@ import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
+import { routesCommand } from './routes.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
 import { showCommand } from './show.ts';
@@ -26,6 +27,7 @@ const program = new Command('signalbox')
   .addCommand(showCommand)
   .addCommand(resumeCommand)
   .addCommand(cancelCommand)
+  .addCommand(routesCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

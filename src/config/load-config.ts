@@ -6,7 +6,7 @@ import { ConfigError } from './config-error.ts';
 
 export const CONFIG_FILE = 'signalbox.config.ts';
 
-/** Reads a config file; `agents` becomes an absolute path. @throws ConfigError naming the file and what is wrong */
+/** Reads a config file; the paths in it become absolute. @throws ConfigError naming the file and what is wrong */
 export async function loadConfig(file: string = CONFIG_FILE): Promise<SignalboxConfig> {
   const path = resolve(file);
   if (!existsSync(path)) {
@@ -29,15 +29,26 @@ export async function loadConfig(file: string = CONFIG_FILE): Promise<SignalboxC
       'Write `export default defineConfig({ … })` in it.',
     );
   }
-  return typeof config.agents === 'string' ? { ...config, agents: agentsFile(config.agents, path) } : config;
+  const { agents, quality } = config;
+  return {
+    ...config,
+    ...(typeof agents === 'string' && {
+      agents: fileBeside(path, 'agents', agents, 'Name the file that exports your agents.'),
+    }),
+    ...(typeof quality === 'string' && {
+      quality: fileBeside(
+        path,
+        'quality',
+        quality,
+        'Write it with `signalbox routes learn`, or leave quality out.',
+      ),
+    }),
+  };
 }
 
-function agentsFile(agents: string, configPath: string): string {
-  const file = agents.startsWith('file:') ? fileURLToPath(agents) : agents;
+function fileBeside(configPath: string, field: string, value: string, remedy: string): string {
+  const file = value.startsWith('file:') ? fileURLToPath(value) : value;
   const path = isAbsolute(file) ? file : resolve(dirname(configPath), file);
   if (existsSync(path)) return path;
-  throw new ConfigError(
-    `agents: there is no file ${path} (from "${agents}" in ${configPath}).`,
-    'Name the file that exports your agents.',
-  );
+  throw new ConfigError(`${field}: there is no file ${path} (from "${value}" in ${configPath}).`, remedy);
 }

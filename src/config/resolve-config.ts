@@ -20,6 +20,10 @@ export interface ResolvedConfig {
   readonly catalog: Catalog;
   readonly taskClasses: ReadonlyMap<string, TaskClass>;
   readonly policy: Policy;
+  /** The learnt file. */
+  readonly qualityFile?: string;
+  /** Of every model the config knows, those that no active provider serves included. */
+  readonly modelIds: ReadonlySet<string>;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly taskQueue: string;
 }
@@ -35,6 +39,7 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     models = [],
     taskClasses = {},
     policy = {},
+    quality,
     tools = {},
     taskQueue,
   } = check(config);
@@ -59,6 +64,8 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     catalog: buildCatalog([...simulatedModels, ...liveModels], models, active),
     taskClasses: mergeTaskClasses(taskClasses),
     policy,
+    ...(quality !== undefined && { qualityFile: quality }),
+    modelIds: new Set(modelIds),
     tools: new Map(Object.entries(tools)),
     taskQueue: taskQueue ?? DEFAULT_TASK_QUEUE,
   };
@@ -156,6 +163,7 @@ const configSchema = z.strictObject({
       maxLatencyMs: z.number().positive().optional(),
     })
     .optional(),
+  quality: z.string().min(1).optional(),
   tools: z
     .record(
       z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'a tool name has letters, digits, _ and -, at most 64'),

@@ -23,6 +23,14 @@ export interface QualityCell {
   readonly costUsdSquares: number;
 }
 
+/** What the learnt file holds. */
+export interface LearntQuality {
+  readonly format: 'signalbox-quality';
+  readonly version: 1;
+  readonly requests: number;
+  readonly cells: readonly QualityCell[];
+}
+
 /** What is expected of one model on one task class. */
 export interface Estimate {
   /** Chance of a success, 0-1. */

@@ -81,3 +81,14 @@ it('agents may be given as a URL', async () => {
   const path = write('config.mjs', `export default { agents: ${url} };`);
   expect((await loadConfig(path)).agents).toBe(agents);
 });
+
+it('takes the learnt file beside the config, and says so where it is not there', async () => {
+  write('agents.ts', '');
+  const learnt = write('learnt.json', '{}');
+  const config = (name: string) =>
+    write(`${name}.mjs`, `export default { agents: 'agents.ts', quality: '${name}.json' };`);
+  expect((await loadConfig(config('learnt'))).quality).toBe(learnt);
+  const { message, remedy } = await errorOf(loadConfig(config('lost')));
+  expect(message).toContain(`quality: there is no file ${join(folder, 'lost.json')}`);
+  expect(remedy).toContain('signalbox routes learn');
+});
