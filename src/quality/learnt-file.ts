@@ -29,6 +29,9 @@ const learntSchema = z.strictObject({
         }),
     )
     .min(1),
+  failureCorrelation: z
+    .strictObject({ rho: z.number().min(0).max(0.95), pairs: z.int().positive() })
+    .exactOptional(),
 });
 
 /** @throws QualityFileError naming the field, its value and the remedy */

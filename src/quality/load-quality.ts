@@ -15,7 +15,10 @@ export interface KnownModels {
  */
 export function loadQuality(file: string, { catalog, modelIds }: KnownModels): Quality {
   const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-  const { cells } = readLearntFile(path, modelIds);
+  const { cells, failureCorrelation } = readLearntFile(path, modelIds);
   const prices = catalog.endpoints.map(({ model, price }) => [model.id, price] as const);
-  return estimateQuality(cells, new Map(prices.toReversed()));
+  return {
+    ...estimateQuality(cells, new Map(prices.toReversed())),
+    ...(failureCorrelation && { failureCorrelation: failureCorrelation.rho }),
+  };
 }

@@ -6,6 +6,7 @@
  * Every request has a task class of its own, so that `--prompts` is taken and not read.
  *
  * `--cost-share 0.12` in place of `--value` asks for what succeeds most at that share of the best single model's cost.
+ * `--escalate` decides cascades, for a perfect check or one that `--accepts-wrong 0.3 --rejects-right 0.1` describes.
  * `--folds 5 --seeds 5` pools both splits and decides each fold by the others, once a seed; `decisions.jsonl` becomes
  * `decisions-s1.jsonl`, … `--shuffle-classes` deals the task classes out at random first: no gain may be left.
  */
@@ -33,6 +34,9 @@ const { values: options } = parseArgs({
     learn: { type: 'string', default: 'train' },
     decide: { type: 'string', default: 'valid' },
     out: { type: 'string' },
+    escalate: { type: 'boolean', default: false },
+    'accepts-wrong': { type: 'string', default: '0' },
+    'rejects-right': { type: 'string', default: '0' },
     folds: { type: 'string' },
     seeds: { type: 'string', default: '1' },
     'shuffle-classes': { type: 'boolean', default: false },
@@ -45,18 +49,24 @@ try {
     throw new SignalboxError('--outcomes and --out are needed.', 'Give both files.');
   const read = (splits: string[]) => groupByRequest(readOutcomes(file, { pool, splits }));
   const goal = goalOf();
+  const check = {
+    acceptsWrong: chanceOf('accepts-wrong'),
+    rejectsRight: chanceOf('rejects-right'),
+    costUsd: 0,
+  };
+  const escalates = options.escalate ? check : undefined;
   if (folds === undefined) {
-    const decided = decideAll(read([learn]), read([decide]), goal);
+    const decided = decideAll(read([learn]), read([decide]), goal, escalates);
     write(out, decided);
-    print(judge(decided));
+    print(judge(decided, check));
   } else {
     const pooled = read([learn, decide]);
     const verdicts = Array.from({ length: numberOf('seeds') }, (_, i) => {
       const seed = i + 1;
       const requests = options['shuffle-classes'] ? shuffleClasses(pooled, seed) : pooled;
-      const decided = decideFolds(requests, { folds: numberOf('folds'), seed }, goal);
+      const decided = decideFolds(requests, { folds: numberOf('folds'), seed }, goal, escalates);
       write(out.replace(/(\.\w+)?$/, `-s${seed}$1`), decided);
-      return judge(decided);
+      return judge(decided, check);
     });
     print({ mean: { ...averages(verdicts) }, seeds: verdicts });
   }
@@ -76,6 +86,12 @@ function numberOf(name: 'value' | 'cost-share' | 'folds' | 'seeds'): number {
   const number = Number(options[name]);
   if (number > 0 && Number.isFinite(number)) return number;
   throw new SignalboxError(`--${name} ${options[name] ?? 'is missing'}.`, 'Give a number above 0.');
+}
+
+function chanceOf(name: 'accepts-wrong' | 'rejects-right'): number {
+  const chance = Number(options[name]);
+  if (chance >= 0 && chance <= 1) return chance;
+  throw new SignalboxError(`--${name} ${options[name]}.`, 'Give a chance, 0 to 1.');
 }
 
 function averages(verdicts: readonly Verdict[]) {

@@ -3,7 +3,7 @@ import { choose } from '../../src/core/routing/choose.ts';
 import { estimateQuality } from '../../src/core/routing/quality/estimate-quality.ts';
 import { learnQuality } from '../../src/core/routing/quality/learn-quality.ts';
 import { BUILT_IN_TASK_CLASSES } from '../../src/core/routing/task-classes.ts';
-import type { Candidate } from '../../src/core/vocabulary/decision.ts';
+import type { Candidate, Check } from '../../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../../src/core/vocabulary/model.ts';
 import type { Outcome, Quality } from '../../src/core/vocabulary/quality.ts';
 
@@ -32,9 +32,17 @@ export interface Routes {
   decide(taskClass: string, requestId: string): readonly string[];
 }
 
-export function learnRoutes(learning: readonly JudgedRequest[], goal: Goal): Routes {
+export function learnRoutes(
+  learning: readonly JudgedRequest[],
+  goal: Goal,
+  check: Check | undefined,
+): Routes {
   const outcomes = learning.flatMap((request) => [...request.outcomes.values()]);
-  const quality = estimateQuality(learnQuality(outcomes).cells);
+  const { cells, failureCorrelation } = learnQuality(outcomes);
+  const quality: Quality = {
+    ...estimateQuality(cells),
+    ...(failureCorrelation && { failureCorrelation: failureCorrelation.rho }),
+  };
   const endpoints = [...new Set(outcomes.map(({ model }) => model))].sort().map(endpointOf);
   const decisionOf = (taskClass: string, valueUsd: number, seed: string) =>
     choose({
@@ -42,6 +50,7 @@ export function learnRoutes(learning: readonly JudgedRequest[], goal: Goal): Rou
         // Waiting is free here: the outcomes are judged by success and cost alone.
         taskClass: { ...BUILT_IN_TASK_CLASSES[0]!, name: taskClass, successUsd: valueUsd, secondUsd: 0 },
         ...{ inputTokens: 0, abilities: [], avoid: [], allotmentMicros: Infinity, seed },
+        ...(check && { check }),
       },
       catalog: { version: 'outcomes', endpoints },
       policy: {},
@@ -54,7 +63,10 @@ export function learnRoutes(learning: readonly JudgedRequest[], goal: Goal): Rou
     'valueUsd' in goal ? goal.valueUsd : valueAtCostShare(goal.costShare, learning, quality, first);
   return {
     valueUsd,
-    decide: (taskClass, requestId) => [decisionOf(taskClass, valueUsd, requestId).candidates[0]!.endpoint],
+    decide: (taskClass, requestId) => {
+      const { cascade, candidates } = decisionOf(taskClass, valueUsd, requestId);
+      return cascade ?? [candidates[0]!.endpoint];
+    },
   };
 }
 
@@ -111,8 +123,9 @@ export function decideAll(
   learning: readonly JudgedRequest[],
   deciding: readonly JudgedRequest[],
   goal: Goal,
+  check?: Check,
 ): Decided[] {
-  const { decide, valueUsd } = learnRoutes(learning, goal);
+  const { decide, valueUsd } = learnRoutes(learning, goal, check);
   const learntSingle = bestSingle(learning, valueUsd);
   return deciding.map((request) => ({
     request,
@@ -127,6 +140,7 @@ export function decideFolds(
   requests: readonly JudgedRequest[],
   { folds, seed }: { readonly folds: number; readonly seed: number },
   goal: Goal,
+  check?: Check,
 ): Decided[] {
   const foldOf = new Map<JudgedRequest, number>();
   const random = randomFrom(seed);
@@ -134,7 +148,7 @@ export function decideFolds(
     for (const [i, request] of shuffle(of, random).entries()) foldOf.set(request, i % folds);
   return Array.from({ length: folds }, (_, fold) => {
     const held = Map.groupBy(requests, (request) => foldOf.get(request) === fold);
-    return decideAll(held.get(false) ?? [], held.get(true) ?? [], goal);
+    return decideAll(held.get(false) ?? [], held.get(true) ?? [], goal, check);
   }).flat();
 }
 

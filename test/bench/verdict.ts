@@ -1,3 +1,4 @@
+import type { Check } from '../../src/core/vocabulary/decision.ts';
 import { bestSingle, type Decided, type JudgedRequest, sum, utility } from './judge-routing.ts';
 
 /** How decisions did, a request on average; money in USD. */
@@ -22,10 +23,11 @@ export interface Gain {
   readonly shareOfPromptOracle: number;
 }
 
-export function judge(decided: readonly Decided[]): Verdict {
+/** @param check what accepts and rejects the answers of a cascade */
+export function judge(decided: readonly Decided[], check: Check): Verdict {
   const requests = decided.map(({ request }) => request);
   const valueUsd = sum(decided, (one) => one.valueUsd) / decided.length;
-  const ours = mean(decided.map(({ request, models }) => tried(request, models)));
+  const ours = mean(decided.map(({ request, models }) => tried(request, models, check)));
   const hindsight = bestSingle(requests, valueUsd);
   const byClass = [...Map.groupBy(requests, ({ taskClass }) => taskClass).values()];
   const oracles = {
@@ -36,7 +38,7 @@ export function judge(decided: readonly Decided[]): Verdict {
   };
   const total = valueUsd * ours.success - ours.costUsd;
   const over = (singles: readonly string[]): Gain => {
-    const single = mean(requests.map((request, i) => tried(request, [singles[i]!])));
+    const single = mean(requests.map((request, i) => tried(request, [singles[i]!], check)));
     const base = valueUsd * single.success - single.costUsd;
     const gain = total - base;
     return {
@@ -54,15 +56,18 @@ export function judge(decided: readonly Decided[]): Verdict {
   };
 }
 
-/** What trying these models in turn gives, until one answer is wholly right. */
-function tried({ outcomes }: JudgedRequest, models: readonly string[]): { success: number; costUsd: number } {
+/** What is expected of trying these models in turn until the check accepts; the last answer is taken as it is. */
+function tried({ outcomes }: JudgedRequest, models: readonly string[], check: Check) {
   let success = 0;
   let costUsd = 0;
-  for (const model of models) {
+  let reached = 1;
+  for (const [j, model] of models.entries()) {
     const outcome = outcomes.get(model)!;
-    costUsd += outcome.costUsd;
-    success = Math.max(success, outcome.score);
-    if (outcome.score >= 1) break;
+    const right = outcome.score >= 1;
+    const accepts = j === models.length - 1 ? 1 : right ? 1 - check.rejectsRight : check.acceptsWrong;
+    costUsd += reached * outcome.costUsd;
+    success += reached * accepts * outcome.score;
+    reached *= 1 - accepts;
   }
   return { success, costUsd };
 }

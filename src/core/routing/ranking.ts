@@ -12,16 +12,25 @@ import type { TaskClass } from '../vocabulary/task-class.ts';
 import { priorSuccess } from './quality.ts';
 import type { ChooseRequest } from './request.ts';
 
+/** A candidate, with what its model is and is expected to do. */
+export interface Ranked {
+  readonly candidate: Candidate;
+  readonly model: string;
+  /** Of a success, 0-1. */
+  readonly chance: number;
+}
+
 export function rank(
   endpoints: readonly Endpoint[],
   request: ChooseRequest,
   quality: Quality | undefined,
-): Candidate[] {
+): Ranked[] {
   return endpoints
     .map((endpoint) => scoreOf(endpoint, request, quality))
     .sort(
       (a, b) =>
-        b.utility - a.utility || tieBreak(a.endpoint, request.seed) - tieBreak(b.endpoint, request.seed),
+        b.candidate.utility - a.candidate.utility ||
+        tieBreak(a.candidate.endpoint, request.seed) - tieBreak(b.candidate.endpoint, request.seed),
     );
 }
 
@@ -29,7 +38,7 @@ function scoreOf(
   endpoint: Endpoint,
   { taskClass, inputTokens, prefer }: ChooseRequest,
   quality: Quality | undefined,
-): Candidate {
+): Ranked {
   // An endpoint that has just answered this conversation has it in its prompt cache: stickiness comes out of the price.
   const cacheReadTokens =
     endpoint.id === prefer && endpoint.model.abilities.includes('caching') ? inputTokens : 0;
@@ -40,13 +49,14 @@ function scoreOf(
     reasoningTokens: 0,
   };
   const learnt = quality?.estimates.get(taskClass.name)?.get(endpoint.model.id);
-  const success = taskClass.successUsd * (learnt?.success ?? priorSuccess(endpoint, taskClass.name));
+  const chance = learnt?.success ?? priorSuccess(endpoint, taskClass.name);
+  const success = taskClass.successUsd * chance;
   const listPrice = quality?.listPrices.get(endpoint.model.id) ?? endpoint.price;
   const cost = learnt
     ? learnt.costUsd * relativeCost(endpoint, usage, listPrice)
     : costMicros(endpoint.price, usage) / 1e6;
   const latency = (taskClass.secondUsd * expectedLatencyMs(endpoint, taskClass)) / 1000;
-  return {
+  const candidate: Candidate = {
     endpoint: endpoint.id,
     utility: round(success - cost - latency),
     success: round(success),
@@ -54,6 +64,7 @@ function scoreOf(
     latency: round(latency),
     basis: learnt?.basis ?? 'prior',
   };
+  return { candidate, model: endpoint.model.id, chance };
 }
 
 /** What an endpoint charges for some tokens as a share of their list price without a cache; 1 where that is free. */

@@ -1,4 +1,5 @@
 import type { Breaker } from '../health/breaker.ts';
+import type { Check } from '../vocabulary/decision.ts';
 import type { Ability, Catalog } from '../vocabulary/model.ts';
 import type { Policy } from '../vocabulary/policy.ts';
 import type { Quality } from '../vocabulary/quality.ts';
@@ -22,6 +23,8 @@ export interface ChooseRequest {
   readonly avoid: readonly string[];
   /** The endpoint that answered this conversation last. */
   readonly prefer?: string;
+  /** What answers will be checked by; absent means that the first answer is taken. */
+  readonly check?: Check;
   /** The most the call may cost. */
   readonly allotmentMicros: number;
   /** Breaks ties: the run's id. */

@@ -29,6 +29,8 @@ export interface LearntQuality {
   readonly version: 1;
   readonly requests: number;
   readonly cells: readonly QualityCell[];
+  /** How far models fail the same requests, and the pairs it was measured on; absent where no two had one request. */
+  readonly failureCorrelation?: { readonly rho: number; readonly pairs: number };
 }
 
 /** What is expected of one model on one task class. */
@@ -51,4 +53,6 @@ export interface Quality {
    * absent, every endpoint of the model costs what was observed.
    */
   readonly listPrices: ReadonlyMap<string, Price>;
+  /** How far models fail the same requests, 0-1; absent where nothing says. */
+  readonly failureCorrelation?: number;
 }

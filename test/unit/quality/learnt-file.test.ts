@@ -134,6 +134,11 @@ describe('the learnt file', () => {
     ['an unknown model', cellWith({ model: 'm3' }), 'cells.0.model: there is no model "m3"'],
     ['a cell twice', { ...learnt, cells: [learnt.cells[0], learnt.cells[0]] }, 'cells.1: writing on m1'],
     ['an unknown field', { ...learnt, weights: [] }, 'weights'],
+    [
+      'a correlation past its bound',
+      { ...learnt, failureCorrelation: { rho: 1, pairs: 3 } },
+      'failureCorrelation.rho',
+    ],
     ['null', null, '(the whole)'],
   ])('is refused with its field, value and remedy: %s', (_, content, problem) => {
     const { message, remedy } = errorOf(() => readLearntFile(write(JSON.stringify(content)), known));
