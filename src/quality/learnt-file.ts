@@ -32,6 +32,26 @@ const learntSchema = z.strictObject({
   failureCorrelation: z
     .strictObject({ rho: z.number().min(0).max(0.95), pairs: z.int().positive() })
     .exactOptional(),
+  classes: z
+    .strictObject({
+      taskClasses: z.array(z.string().min(1)).min(1),
+      buckets: z
+        .int()
+        .min(2)
+        .max(65_536)
+        .refine((buckets) => Math.log2(buckets) % 1 === 0, 'is no power of two'),
+      bias: z.array(z.number()),
+      weights: z.array(z.int().min(-127).max(127)),
+      scale: z.number().positive(),
+      withoutText: z.array(z.number().min(0).max(1)),
+      unsureBelow: z.number().min(0).max(1),
+    })
+    .refine(
+      ({ taskClasses: { length }, bias, withoutText, weights, buckets }) =>
+        bias.length === length && withoutText.length === length && weights.length === buckets * length,
+      'bias, withoutText and weights do not fit the classes and buckets',
+    )
+    .exactOptional(),
 });
 
 /** @throws QualityFileError naming the field, its value and the remedy */

@@ -3,7 +3,7 @@
  *
  *   npm run -s eval:routing -- --outcomes FILE.csv.gz --pool NAME --value 20 --learn train --decide valid --out decisions.jsonl
  *
- * Every request has a task class of its own, so that `--prompts` is taken and not read.
+ * With `--prompts FILE.jsonl.gz` it judges the same routes where task classes are inferred from the texts, too.
  *
  * `--cost-share 0.12` in place of `--value` asks for what succeeds most at that share of the best single model's cost.
  * `--escalate` decides cascades, for a perfect check or one that `--accepts-wrong 0.3 --rejects-right 0.1` describes.
@@ -14,6 +14,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SignalboxError } from '../../src/core/vocabulary/errors.ts';
 import { readOutcomes } from '../../src/quality/read-outcomes.ts';
+import { readPrompts } from '../../src/quality/read-prompts.ts';
 import {
   type Decided,
   decideAll,
@@ -21,6 +22,7 @@ import {
   type Goal,
   groupByRequest,
   shuffleClasses,
+  type Terms,
 } from './judge-routing.ts';
 import { type Gain, judge, type Verdict } from './verdict.ts';
 
@@ -48,15 +50,15 @@ try {
   if (file === undefined || out === undefined)
     throw new SignalboxError('--outcomes and --out are needed.', 'Give both files.');
   const read = (splits: string[]) => groupByRequest(readOutcomes(file, { pool, splits }));
-  const goal = goalOf();
   const check = {
     acceptsWrong: chanceOf('accepts-wrong'),
     rejectsRight: chanceOf('rejects-right'),
     costUsd: 0,
   };
-  const escalates = options.escalate ? check : undefined;
+  const texts = options.prompts === undefined ? undefined : readPrompts(options.prompts, pool);
+  const terms: Terms = { goal: goalOf(), check: options.escalate ? check : undefined, texts };
   if (folds === undefined) {
-    const decided = decideAll(read([learn]), read([decide]), goal, escalates);
+    const decided = decideAll(read([learn]), read([decide]), terms);
     write(out, decided);
     print(judge(decided, check));
   } else {
@@ -64,7 +66,7 @@ try {
     const verdicts = Array.from({ length: numberOf('seeds') }, (_, i) => {
       const seed = i + 1;
       const requests = options['shuffle-classes'] ? shuffleClasses(pooled, seed) : pooled;
-      const decided = decideFolds(requests, { folds: numberOf('folds'), seed }, goal, escalates);
+      const decided = decideFolds(requests, { folds: numberOf('folds'), seed }, terms);
       write(out.replace(/(\.\w+)?$/, `-s${seed}$1`), decided);
       return judge(decided, check);
     });

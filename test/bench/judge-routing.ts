@@ -1,9 +1,17 @@
 /** Learns routes by the production code, decides by the production `choose`, and judges on what really happened. */
 import { choose } from '../../src/core/routing/choose.ts';
+import {
+  DEFAULT_TASK_CLASS,
+  inferTaskClass,
+  prepareClassTable,
+} from '../../src/core/routing/infer-task-class.ts';
 import { estimateQuality } from '../../src/core/routing/quality/estimate-quality.ts';
 import { learnQuality } from '../../src/core/routing/quality/learn-quality.ts';
+import { mixClasses } from '../../src/core/routing/quality/mix-classes.ts';
+import { randomFrom, shuffle } from '../../src/core/routing/quality/shuffle.ts';
+import { trainClassTable } from '../../src/core/routing/quality/train-class-table.ts';
 import { BUILT_IN_TASK_CLASSES } from '../../src/core/routing/task-classes.ts';
-import type { Candidate, Check } from '../../src/core/vocabulary/decision.ts';
+import type { Candidate, Check, Decision } from '../../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../../src/core/vocabulary/model.ts';
 import type { Outcome, Quality } from '../../src/core/vocabulary/quality.ts';
 
@@ -27,16 +35,22 @@ export function groupByRequest(outcomes: readonly Outcome[]): JudgedRequest[] {
 /** Either a success is worth so many USD, or as many as spends this share of the best single model's cost. */
 export type Goal = { readonly valueUsd: number } | { readonly costShare: number };
 
-export interface Routes {
-  readonly valueUsd: number;
-  decide(taskClass: string, requestId: string): readonly string[];
+export interface Terms {
+  readonly goal: Goal;
+  /** Present means cascades. */
+  readonly check: Check | undefined;
+  /** Texts by request id: present means that the routes are also judged on classes inferred from them. */
+  readonly texts: ReadonlyMap<string, string> | undefined;
 }
 
-export function learnRoutes(
-  learning: readonly JudgedRequest[],
-  goal: Goal,
-  check: Check | undefined,
-): Routes {
+interface Routes {
+  readonly valueUsd: number;
+  decide(taskClass: string, requestId: string): readonly string[];
+  /** By the class that the request's text seems to have; undefined where nobody gave texts. */
+  infer(requestId: string): readonly string[] | undefined;
+}
+
+function learnRoutes(learning: readonly JudgedRequest[], { goal, check, texts }: Terms): Routes {
   const outcomes = learning.flatMap((request) => [...request.outcomes.values()]);
   const { cells, failureCorrelation } = learnQuality(outcomes);
   const quality: Quality = {
@@ -44,7 +58,7 @@ export function learnRoutes(
     ...(failureCorrelation && { failureCorrelation: failureCorrelation.rho }),
   };
   const endpoints = [...new Set(outcomes.map(({ model }) => model))].sort().map(endpointOf);
-  const decisionOf = (taskClass: string, valueUsd: number, seed: string) =>
+  const decisionOf = (taskClass: string, valueUsd: number, seed: string, by = quality) =>
     choose({
       request: {
         // Waiting is free here: the outcomes are judged by success and cost alone.
@@ -56,19 +70,31 @@ export function learnRoutes(
       policy: {},
       health: { breakers: new Map(), quarantined: new Set() },
       nowMs: 0,
-      quality,
+      quality: by,
     });
+  const inferrer =
+    texts &&
+    prepareClassTable(
+      trainClassTable(
+        learning.map(({ requestId, taskClass }) => ({ taskClass, text: texts.get(requestId) ?? '' })),
+      ),
+    );
   const first = (taskClass: string, valueUsd: number) => decisionOf(taskClass, valueUsd, '').candidates[0]!;
   const valueUsd =
     'valueUsd' in goal ? goal.valueUsd : valueAtCostShare(goal.costShare, learning, quality, first);
   return {
     valueUsd,
-    decide: (taskClass, requestId) => {
-      const { cascade, candidates } = decisionOf(taskClass, valueUsd, requestId);
-      return cascade ?? [candidates[0]!.endpoint];
+    decide: (taskClass, requestId) => modelsOf(decisionOf(taskClass, valueUsd, requestId)),
+    infer: (requestId) => {
+      if (!inferrer) return undefined;
+      const { taskClass, chances } = inferTaskClass(inferrer, texts?.get(requestId) ?? '');
+      const estimates = new Map([...quality.estimates, [DEFAULT_TASK_CLASS, mixClasses(quality, chances)]]);
+      return modelsOf(decisionOf(taskClass, valueUsd, requestId, { ...quality, estimates }));
     },
   };
 }
+
+const modelsOf = ({ cascade, candidates }: Decision) => cascade ?? [candidates[0]!.endpoint];
 
 /** An endpoint for each model of the outcomes, under the model's name. What it costs comes from the outcomes. */
 function endpointOf(id: string): Endpoint {
@@ -113,6 +139,8 @@ function valueAtCostShare(
 export interface Decided {
   readonly request: JudgedRequest;
   readonly models: readonly string[];
+  /** The same, had its class been inferred from its text. */
+  readonly inferred: readonly string[] | undefined;
   /** What a success is worth where it was decided. */
   readonly valueUsd: number;
   /** The best single model of the requests learnt from. */
@@ -122,14 +150,14 @@ export interface Decided {
 export function decideAll(
   learning: readonly JudgedRequest[],
   deciding: readonly JudgedRequest[],
-  goal: Goal,
-  check?: Check,
+  terms: Terms,
 ): Decided[] {
-  const { decide, valueUsd } = learnRoutes(learning, goal, check);
+  const { decide, infer, valueUsd } = learnRoutes(learning, terms);
   const learntSingle = bestSingle(learning, valueUsd);
   return deciding.map((request) => ({
     request,
     models: decide(request.taskClass, request.requestId),
+    inferred: infer(request.requestId),
     valueUsd,
     learntSingle,
   }));
@@ -139,8 +167,7 @@ export function decideAll(
 export function decideFolds(
   requests: readonly JudgedRequest[],
   { folds, seed }: { readonly folds: number; readonly seed: number },
-  goal: Goal,
-  check?: Check,
+  terms: Terms,
 ): Decided[] {
   const foldOf = new Map<JudgedRequest, number>();
   const random = randomFrom(seed);
@@ -148,7 +175,7 @@ export function decideFolds(
     for (const [i, request] of shuffle(of, random).entries()) foldOf.set(request, i % folds);
   return Array.from({ length: folds }, (_, fold) => {
     const held = Map.groupBy(requests, (request) => foldOf.get(request) === fold);
-    return decideAll(held.get(false) ?? [], held.get(true) ?? [], goal, check);
+    return decideAll(held.get(false) ?? [], held.get(true) ?? [], terms);
   }).flat();
 }
 
@@ -179,21 +206,3 @@ export function utility({ outcomes }: JudgedRequest, model: string, valueUsd: nu
 
 export const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
-
-function shuffle<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
-}
-
-/** Mulberry32: the same seed, the same folds. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly utility: number;
   readonly success: number;
   readonly costUsd: number;
+  /** Utility where task classes are inferred, as a share of `utility`; only where texts are given. */
+  readonly inferredShare?: number;
   /** Against the best single model of the requests learnt from. */
   readonly overLearntSingle: Gain;
   /** Against the best single model of the requests judged, which nobody could have known. */
@@ -28,6 +30,8 @@ export function judge(decided: readonly Decided[], check: Check): Verdict {
   const requests = decided.map(({ request }) => request);
   const valueUsd = sum(decided, (one) => one.valueUsd) / decided.length;
   const ours = mean(decided.map(({ request, models }) => tried(request, models, check)));
+  const inferred =
+    decided[0]!.inferred && mean(decided.map((one) => tried(one.request, one.inferred!, check)));
   const hindsight = bestSingle(requests, valueUsd);
   const byClass = [...Map.groupBy(requests, ({ taskClass }) => taskClass).values()];
   const oracles = {
@@ -51,6 +55,7 @@ export function judge(decided: readonly Decided[], check: Check): Verdict {
   return {
     ...{ requests: requests.length, valueUsd, utility: total },
     ...ours,
+    ...(inferred && { inferredShare: (valueUsd * inferred.success - inferred.costUsd) / total }),
     overLearntSingle: over(decided.map(({ learntSingle }) => learntSingle)),
     overHindsightSingle: over(decided.map(() => hindsight)),
   };

@@ -31,6 +31,24 @@ export interface LearntQuality {
   readonly cells: readonly QualityCell[];
   /** How far models fail the same requests, and the pairs it was measured on; absent where no two had one request. */
   readonly failureCorrelation?: { readonly rho: number; readonly pairs: number };
+  /** Absent where no texts were given. */
+  readonly classes?: ClassTable;
+}
+
+/** What tells the task class of a text: a linear model over hashed features. */
+export interface ClassTable {
+  readonly taskClasses: readonly string[];
+  /** How many features there are: a power of two, at most 65,536. */
+  readonly buckets: number;
+  /** Class by class. */
+  readonly bias: readonly number[];
+  /** Whole numbers from -127 to 127 in steps of `scale`, bucket by bucket, class by class. */
+  readonly weights: readonly number[];
+  readonly scale: number;
+  /** The chance of each class for a request without a text. */
+  readonly withoutText: readonly number[];
+  /** Where the likeliest class has less than this chance, none is named. */
+  readonly unsureBelow: number;
 }
 
 /** What is expected of one model on one task class. */

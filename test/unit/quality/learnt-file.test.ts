@@ -10,6 +10,7 @@ import { readLearntFile, writeLearntFile } from '../../../src/quality/learnt-fil
 import { loadQuality } from '../../../src/quality/load-quality.ts';
 import { QualityFileError } from '../../../src/quality/quality-file-error.ts';
 import { readOutcomes } from '../../../src/quality/read-outcomes.ts';
+import { readPrompts } from '../../../src/quality/read-prompts.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -99,6 +100,29 @@ describe('a file of outcomes', () => {
   });
 });
 
+describe('a file of texts', () => {
+  it('gives them by request, empty where there is none', () => {
+    const lines = [
+      { pool: 'p', prompt_id: 'r1', prompt: 'Hello', split: 'train' },
+      { pool: 'p', prompt_id: 'r2', prompt: null },
+      { pool: 'q', prompt_id: 'r3', prompt: 'Other' },
+    ];
+    const file = write(gzipSync(lines.map((line) => JSON.stringify(line)).join('\n')));
+    expect([...readPrompts(file, 'p')]).toEqual([
+      ['r1', 'Hello'],
+      ['r2', ''],
+    ]);
+    expect(readPrompts(file).size).toBe(3);
+  });
+
+  it('names the line and the field that are wrong', () => {
+    const file = write('{"prompt_id":"r1","prompt":"x"}\n{"prompt_id":"r2"}\n{"prompt_id":');
+    const { message } = errorOf(() => readPrompts(file));
+    expect(message).toContain('line 2, prompt:');
+    expect(message).toContain('line 3, the whole:');
+  });
+});
+
 describe('the learnt file', () => {
   const learnt = learnQuality([
     { requestId: 'r1', taskClass: 'writing', model: 'm1', score: 1, costUsd: 0.5 },
@@ -117,6 +141,14 @@ describe('the learnt file', () => {
 
   it('says so where it cannot be written', () => {
     expect(errorOf(() => writeLearntFile(join(folder, 'no', 'x'), learnt)).remedy).toContain('folder');
+  });
+
+  const classes = {
+    ...{ taskClasses: ['writing'], buckets: 2, bias: [0], weights: [1, -1] },
+    ...{ scale: 0.1, withoutText: [1], unsureBelow: 0.8 },
+  };
+  it('may hold how classes are told from texts', () => {
+    expect(readLearntFile(write(JSON.stringify({ ...learnt, classes })), known).classes).toEqual(classes);
   });
 
   const cellWith = (change: object) => ({ ...learnt, cells: [{ ...learnt.cells[0], ...change }] });
@@ -139,6 +171,7 @@ describe('the learnt file', () => {
       { ...learnt, failureCorrelation: { rho: 1, pairs: 3 } },
       'failureCorrelation.rho',
     ],
+    ['weights that do not fit', { ...learnt, classes: { ...classes, weights: [1] } }, 'classes: bias'],
     ['null', null, '(the whole)'],
   ])('is refused with its field, value and remedy: %s', (_, content, problem) => {
     const { message, remedy } = errorOf(() => readLearntFile(write(JSON.stringify(content)), known));
