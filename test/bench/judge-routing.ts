@@ -53,8 +53,13 @@ interface Routes {
 function learnRoutes(learning: readonly JudgedRequest[], { goal, check, texts }: Terms): Routes {
   const outcomes = learning.flatMap((request) => [...request.outcomes.values()]);
   const { cells, failureCorrelation } = learnQuality(outcomes);
+  const byClass = estimateQuality(cells);
+  const shares = Map.groupBy(learning, ({ taskClass }) => taskClass);
+  const mixed = mixClasses(byClass, new Map([...shares].map(([taskClass, of]) => [taskClass, of.length])));
   const quality: Quality = {
-    ...estimateQuality(cells),
+    ...byClass,
+    // For a class that nothing was learnt of.
+    estimates: new Map([[DEFAULT_TASK_CLASS, mixed], ...byClass.estimates]),
     ...(failureCorrelation && { failureCorrelation: failureCorrelation.rho }),
   };
   const endpoints = [...new Set(outcomes.map(({ model }) => model))].sort().map(endpointOf);
@@ -84,11 +89,14 @@ function learnRoutes(learning: readonly JudgedRequest[], { goal, check, texts }:
     'valueUsd' in goal ? goal.valueUsd : valueAtCostShare(goal.costShare, learning, quality, first);
   return {
     valueUsd,
-    decide: (taskClass, requestId) => modelsOf(decisionOf(taskClass, valueUsd, requestId)),
+    decide: (taskClass, requestId) => {
+      const known = quality.estimates.has(taskClass) ? taskClass : DEFAULT_TASK_CLASS;
+      return modelsOf(decisionOf(known, valueUsd, requestId));
+    },
     infer: (requestId) => {
       if (!inferrer) return undefined;
       const { taskClass, chances } = inferTaskClass(inferrer, texts?.get(requestId) ?? '');
-      const estimates = new Map([...quality.estimates, [DEFAULT_TASK_CLASS, mixClasses(quality, chances)]]);
+      const estimates = new Map([...quality.estimates, [DEFAULT_TASK_CLASS, mixClasses(byClass, chances)]]);
       return modelsOf(decisionOf(taskClass, valueUsd, requestId, { ...quality, estimates }));
     },
   };
