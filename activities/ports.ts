@@ -7,6 +7,7 @@ import type { Usage } from '../src/core/vocabulary/attempt.ts';
 import type { Json, JsonObject } from '../src/core/vocabulary/json.ts';
 import type { Catalog, Endpoint } from '../src/core/vocabulary/model.ts';
 import type { Policy } from '../src/core/vocabulary/policy.ts';
+import type { Quality } from '../src/core/vocabulary/quality.ts';
 import type { Deadlines, TaskClass } from '../src/core/vocabulary/task-class.ts';
 import type {
   AssistantMessage,
@@ -19,6 +20,8 @@ export interface ActivityPorts {
   readonly catalog: Catalog;
   readonly policy: Policy;
   readonly taskClasses: ReadonlyMap<string, TaskClass>;
+  /** Absent means that nothing was learnt. */
+  readonly quality?: Quality;
   readonly models: ModelPort;
   readonly transcripts: TranscriptPort;
   readonly health: HealthPort;

@@ -7,6 +7,7 @@ import { listCommand } from './list.ts';
 import { modelsCommand } from './models.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
+import { routesCommand } from './routes.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
 import { showCommand } from './show.ts';
@@ -30,6 +31,7 @@ const program = new Command('signalbox')
   .addCommand(cancelCommand)
   .addCommand(modelsCommand)
   .addCommand(catalogCommand)
+  .addCommand(routesCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

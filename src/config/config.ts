@@ -24,6 +24,11 @@ export interface SignalboxConfig {
   readonly taskClasses?: Readonly<Record<string, TaskClassConfig>>;
   /** What every endpoint must meet, those added later included. Default: no constraint. */
   readonly policy?: Policy;
+  /**
+   * What was learnt from outcomes: a file that `signalbox routes learn` wrote. The path is taken as that of `agents` is.
+   * Default: nothing was, and models are ranked by a prior.
+   */
+  readonly quality?: string;
   /** Tools by the name that steps and models use. */
   readonly tools?: Readonly<Record<string, Tool>>;
   /** Default `signalbox`. */

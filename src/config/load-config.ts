@@ -6,7 +6,7 @@ import { ConfigError } from './config-error.ts';
 
 export const CONFIG_FILE = 'signalbox.config.ts';
 
-/** Reads a config file; `agents` becomes an absolute path. @throws ConfigError naming the file and what is wrong */
+/** Reads a config file; the paths in it become absolute. @throws ConfigError naming the file and what is wrong */
 export async function loadConfig(file: string = CONFIG_FILE): Promise<SignalboxConfig> {
   const path = resolve(file);
   if (!existsSync(path)) {
@@ -29,20 +29,22 @@ export async function loadConfig(file: string = CONFIG_FILE): Promise<SignalboxC
       'Write `export default defineConfig({ … })` in it.',
     );
   }
-  const { agents, catalog } = config;
+  const { agents, catalog, quality } = config;
   return {
     ...config,
     ...(typeof agents === 'string' && { agents: fileOf('agents', agents, path) }),
     ...(typeof catalog === 'string' && { catalog: fileOf('catalog', catalog, path) }),
+    ...(typeof quality === 'string' && { quality: fileOf('quality', quality, path) }),
   };
 }
 
 const REMEDIES = {
   agents: 'Name the file that exports your agents.',
   catalog: 'Write one with `signalbox catalog sync`, or take `catalog` out of the config.',
+  quality: 'Write one with `signalbox routes learn`, or take `quality` out of the config.',
 };
 
-function fileOf(field: 'agents' | 'catalog', name: string, configPath: string): string {
+function fileOf(field: keyof typeof REMEDIES, name: string, configPath: string): string {
   const file = name.startsWith('file:') ? fileURLToPath(name) : name;
   const path = isAbsolute(file) ? file : resolve(dirname(configPath), file);
   if (existsSync(path)) return path;

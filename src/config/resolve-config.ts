@@ -23,6 +23,10 @@ export interface ResolvedConfig {
   readonly catalog: Catalog;
   readonly taskClasses: ReadonlyMap<string, TaskClass>;
   readonly policy: Policy;
+  /** The learnt file. */
+  readonly qualityFile?: string;
+  /** Of every model the config knows, those that no active provider serves included. */
+  readonly modelIds: ReadonlySet<string>;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly taskQueue: string;
 }
@@ -46,6 +50,7 @@ export function resolveConfig(
     models = [],
     taskClasses = {},
     policy = {},
+    quality,
     tools = {},
     taskQueue,
   } = check(config);
@@ -57,11 +62,8 @@ export function resolveConfig(
     ),
     ...named('policy.providers', policy.providers),
   ]);
-  assertKnown(
-    'model',
-    [...simulatedModels, ...models, ...snapshot.models].map(({ id }) => id),
-    named('policy.models', policy.models),
-  );
+  const modelIds = [...simulatedModels, ...models, ...snapshot.models].map(({ id }) => id);
+  assertKnown('model', modelIds, named('policy.models', policy.models));
   const active = new Map(
     Object.entries<ProviderConfig>(allProviders).filter(
       ([, p]) => (p.simulated ?? false) === (mode === 'simulated'),
@@ -81,6 +83,8 @@ export function resolveConfig(
     catalog: buildCatalog(builtIn, models, active),
     taskClasses: mergeTaskClasses(taskClasses),
     policy,
+    ...(quality !== undefined && { qualityFile: quality }),
+    modelIds: new Set(modelIds),
     tools: new Map(Object.entries(tools)),
     taskQueue: taskQueue ?? DEFAULT_TASK_QUEUE,
   };
@@ -178,6 +182,7 @@ const configSchema = z.strictObject({
       maxLatencyMs: z.number().positive().optional(),
     })
     .optional(),
+  quality: z.string().min(1).optional(),
   tools: z
     .record(
       z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'a tool name has letters, digits, _ and -, at most 64'),

@@ -9,6 +9,7 @@ import { type Mode, resolveConfig } from '../config/resolve-config.ts';
 import { readRun } from '../history/read-run.ts';
 import { Transcripts } from '../history/transcripts.ts';
 import { AiSdkModels } from '../providers/ai-sdk-models.ts';
+import { loadQuality } from '../quality/load-quality.ts';
 import { agentsPath } from './bundle-agents.ts';
 import { WorkerHealth } from './health.ts';
 import { resolveProviders } from './resolve-providers.ts';
@@ -25,7 +26,7 @@ export interface SignalboxPluginOptions {
  * Makes a Temporal Worker run agents, and a Client start them. Give it to both: a Worker does not inherit the plugins
  * of a Client.
  *
- * @throws ConfigError where the config is wrong or a key is missing
+ * @throws ConfigError where the config is wrong or a key is missing; QualityFileError where the learnt file is wrong
  */
 export class SignalboxPlugin extends SimplePlugin {
   readonly #options: SignalboxPluginOptions;
@@ -42,9 +43,11 @@ export class SignalboxPlugin extends SimplePlugin {
     const providers = resolveProviders(resolved, env);
     const logger = new DefaultLogger('WARN');
     const endpoints = resolved.catalog.endpoints.filter(({ provider }) => providers.has(provider));
+    const { qualityFile } = resolved;
     const activities = createActivities({
       ...resolved,
       catalog: { ...resolved.catalog, endpoints },
+      ...(qualityFile !== undefined && { quality: loadQuality(qualityFile, resolved) }),
       models: new AiSdkModels(providers),
       transcripts: new Transcripts(readOwnRun),
       health: new WorkerHealth((message) => logger.warn(message)),

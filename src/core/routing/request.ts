@@ -1,6 +1,8 @@
 import type { Breaker } from '../health/breaker.ts';
+import type { Check } from '../vocabulary/decision.ts';
 import type { Ability, Catalog } from '../vocabulary/model.ts';
 import type { Policy } from '../vocabulary/policy.ts';
+import type { Quality } from '../vocabulary/quality.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
 
 export interface ChooseInput {
@@ -8,6 +10,8 @@ export interface ChooseInput {
   readonly catalog: Catalog;
   readonly policy: Policy;
   readonly health: Health;
+  /** What was learnt from outcomes; absent means that nothing was. */
+  readonly quality?: Quality;
   readonly nowMs: number;
 }
 
@@ -19,6 +23,8 @@ export interface ChooseRequest {
   readonly avoid: readonly string[];
   /** The endpoint that answered this conversation last. */
   readonly prefer?: string;
+  /** What answers will be checked by; absent means that the first answer is taken. */
+  readonly check?: Check;
   /** The most the call may cost. */
   readonly allotmentMicros: number;
   /** Breaks ties: the run's id. */

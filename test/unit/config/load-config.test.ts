@@ -91,3 +91,14 @@ it('a catalog file is looked for beside the config, and named where it is not th
   write('mine.json', '{}');
   expect((await loadConfig(path)).catalog).toBe(join(folder, 'mine.json'));
 });
+
+it('takes the learnt file beside the config, and says so where it is not there', async () => {
+  write('agents.ts', '');
+  const learnt = write('learnt.json', '{}');
+  const config = (name: string) =>
+    write(`${name}.mjs`, `export default { agents: 'agents.ts', quality: '${name}.json' };`);
+  expect((await loadConfig(config('learnt'))).quality).toBe(learnt);
+  const { message, remedy } = await errorOf(loadConfig(config('lost')));
+  expect(message).toContain(`quality: there is no file ${join(folder, 'lost.json')}`);
+  expect(remedy).toContain('signalbox routes learn');
+});
