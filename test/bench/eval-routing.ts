@@ -11,7 +11,7 @@
  * `decisions-s1.jsonl`, … `--shuffle-classes` deals the task classes out at random first: no gain may be left.
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { SignalboxError } from '../../src/core/vocabulary/errors.ts';
 import { readOutcomes } from '../../src/quality/read-outcomes.ts';
 import { readPrompts } from '../../src/quality/read-prompts.ts';
@@ -26,33 +26,51 @@ import {
 } from './judge-routing.ts';
 import { type Gain, judge, type Verdict } from './verdict.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    outcomes: { type: 'string' },
-    prompts: { type: 'string' },
-    pool: { type: 'string' },
-    value: { type: 'string' },
-    'cost-share': { type: 'string' },
-    learn: { type: 'string', default: 'train' },
-    decide: { type: 'string', default: 'valid' },
-    out: { type: 'string' },
-    escalate: { type: 'boolean', default: false },
-    'accepts-wrong': { type: 'string', default: '0' },
-    'rejects-right': { type: 'string', default: '0' },
-    folds: { type: 'string' },
-    seeds: { type: 'string', default: '1' },
-    'shuffle-classes': { type: 'boolean', default: false },
-  },
-});
+interface Options {
+  outcomes: string;
+  prompts?: string;
+  pool?: string;
+  value?: number;
+  costShare?: number;
+  learn: string;
+  decide: string;
+  out: string;
+  escalate: boolean;
+  acceptsWrong: number;
+  rejectsRight: number;
+  folds?: number;
+  seeds: number;
+  shuffleClasses: boolean;
+}
+
+const options = new Command('eval:routing')
+  .requiredOption('--outcomes <file>', 'what each model did on each request, a CSV, as it is or gzipped')
+  .option('--prompts <file>', 'the texts of the requests, JSON lines: judges inferred task classes, too')
+  .option('--pool <name>', 'only the rows of one pool')
+  .option('--value <usd>', 'what a success is worth', aboveZero)
+  .option(
+    '--cost-share <share>',
+    "in its place: most successes at so much of the best single model's cost",
+    aboveZero,
+  )
+  .option('--learn <split>', 'learn from these rows', 'train')
+  .option('--decide <split>', 'decide and judge these', 'valid')
+  .requiredOption('--out <file>', 'where the decisions go, JSON lines')
+  .option('--escalate', 'decide cascades, cheap then stronger', false)
+  .option('--accepts-wrong <chance>', 'how often the check between them accepts a wrong answer', chance, 0)
+  .option('--rejects-right <chance>', 'how often it rejects a right one', chance, 0)
+  .option('--folds <count>', 'pool both splits and decide each fold by the others', aboveZero)
+  .option('--seeds <count>', 'so many times over', aboveZero, 1)
+  .option('--shuffle-classes', 'deal the task classes out at random first: no gain may be left', false)
+  .parse()
+  .opts<Options>();
 
 try {
   const { outcomes: file, out, pool, learn, decide, folds } = options;
-  if (file === undefined || out === undefined)
-    throw new SignalboxError('--outcomes and --out are needed.', 'Give both files.');
   const read = (splits: string[]) => groupByRequest(readOutcomes(file, { pool, splits }));
   const check = {
-    acceptsWrong: chanceOf('accepts-wrong'),
-    rejectsRight: chanceOf('rejects-right'),
+    acceptsWrong: options.acceptsWrong,
+    rejectsRight: options.rejectsRight,
     costUsd: 0,
   };
   const texts = options.prompts === undefined ? undefined : readPrompts(options.prompts, pool);
@@ -63,10 +81,10 @@ try {
     print(judge(decided, check));
   } else {
     const pooled = read([learn, decide]);
-    const verdicts = Array.from({ length: numberOf('seeds') }, (_, i) => {
+    const verdicts = Array.from({ length: options.seeds }, (_, i) => {
       const seed = i + 1;
-      const requests = options['shuffle-classes'] ? shuffleClasses(pooled, seed) : pooled;
-      const decided = decideFolds(requests, { folds: numberOf('folds'), seed }, terms);
+      const requests = options.shuffleClasses ? shuffleClasses(pooled, seed) : pooled;
+      const decided = decideFolds(requests, { folds, seed }, terms);
       write(out.replace(/(\.\w+)?$/, `-s${seed}$1`), decided);
       return judge(decided, check);
     });
@@ -79,21 +97,25 @@ try {
 }
 
 function goalOf(): Goal {
-  return options['cost-share'] === undefined
-    ? { valueUsd: numberOf('value') }
-    : { costShare: numberOf('cost-share') };
+  const { value, costShare } = options;
+  if (costShare !== undefined) return { costShare };
+  if (value !== undefined) return { valueUsd: value };
+  throw new SignalboxError(
+    'Neither --value nor --cost-share is given.',
+    'Say what a success is worth, e.g. --value 20.',
+  );
 }
 
-function numberOf(name: 'value' | 'cost-share' | 'folds' | 'seeds'): number {
-  const number = Number(options[name]);
+function aboveZero(text: string): number {
+  const number = Number(text);
   if (number > 0 && Number.isFinite(number)) return number;
-  throw new SignalboxError(`--${name} ${options[name] ?? 'is missing'}.`, 'Give a number above 0.');
+  throw new InvalidArgumentError('Give a number above 0.');
 }
 
-function chanceOf(name: 'accepts-wrong' | 'rejects-right'): number {
-  const chance = Number(options[name]);
-  if (chance >= 0 && chance <= 1) return chance;
-  throw new SignalboxError(`--${name} ${options[name]}.`, 'Give a chance, 0 to 1.');
+function chance(text: string): number {
+  const number = Number(text);
+  if (number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('Give a chance, 0 to 1.');
 }
 
 function averages(verdicts: readonly Verdict[]) {
