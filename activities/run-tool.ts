@@ -3,6 +3,8 @@ import type { RunToolInput, RunToolResult } from '../src/core/contract/activitie
 import type { ActivityPorts } from './ports.ts';
 
 const HEARTBEAT_MS = 1_000;
+/** Workers that die under one call before it is given up. */
+const LOST_WORKERS = 3;
 /** A result past Temporal's own limit would have its tool run again for ever; ours leaves room for several in a turn. */
 const RESULT_BYTES = 256 * 1024;
 
@@ -13,6 +15,9 @@ const RESULT_BYTES = 256 * 1024;
 export function createRunTool({ tools }: ActivityPorts): (input: RunToolInput) => Promise<RunToolResult> {
   return async ({ toolName, input, context: toolContext }) => {
     const context = Context.current();
+    if (context.info.attempt > LOST_WORKERS) {
+      throw ApplicationFailure.nonRetryable(`${LOST_WORKERS} workers died under the tool.`, 'worker_lost');
+    }
     const tool = tools.get(toolName);
     if (!tool)
       throw ApplicationFailure.nonRetryable(`There is no tool "${toolName}" on this worker.`, 'UnknownTool');

@@ -48,6 +48,9 @@ const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
 /** The server's timer queue takes a second at the least, so that shorter pauses are slept inside the next attempt. */
 const SHORTEST_TIMER_MS = 2_000;
 
+/** Past 2 MB the server fails the workflow task again and again; half of it leaves room for what is beside the input. */
+const INPUT_BYTES = 1_000_000;
+
 export async function invoke(context: RunContext, conversation: Conversation): Promise<AssistantMessage> {
   for (let repaired = false; ; repaired = true) {
     const walked = await walk(context, conversation, repaired);
@@ -68,7 +71,7 @@ async function walk(
   context: RunContext,
   conversation: Conversation,
   repaired: boolean,
-): Promise<{ answer: InvokeModelResult } | { parked: Parked }> {
+): Promise<{ answer: InvokeModelResult } | { parked: Unnumbered }> {
   const { limits, purse, journal } = context;
   const failures: Failure[] = [];
   let [state, action] = beginWalk({ maxAttempts: limits.attempts, patienceMs: limits.waitMs }, Date.now());
@@ -86,6 +89,11 @@ async function walk(
       // Whoever repaired the run knows better than what this worker remembers of its endpoints.
       ignoreHealth: repaired && failures.length === 0,
     });
+    const bytes = JSON.stringify(input).length;
+    if (bytes > INPUT_BYTES) {
+      purse.settle(allotmentMicros, 0);
+      return { parked: parkedBySize(conversation, bytes) };
+    }
     journal.record({ type: 'scheduled', input });
     try {
       const answer = await invokeModel.executeWithOptions({ summary }, [input]);
@@ -147,6 +155,9 @@ function inputOf(
   };
 }
 
+/** The parking lot numbers what it takes in. */
+type Unnumbered = Omit<Parked, 'number'>;
+
 type Failure = AttemptFailure & { readonly kind: FailureKind };
 
 /** `undefined` for what is no attempt's failure: a cancellation, or an activity that could not run at all. */
@@ -179,19 +190,24 @@ function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly F
   return parts.join(' · ');
 }
 
+const askedOf = (failures: readonly Failure[]) =>
+  failures.map(({ attempt }) => attempt).filter(({ endpoint }) => endpoint !== 'none');
+
 const triedOf = (failures: readonly Failure[]) =>
   failures.filter(({ kind }) => kind !== 'no_eligible_endpoint');
 
-function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Parked {
+function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Unnumbered {
   const last = failures.at(-1)!;
   const tried = triedOf(failures);
-  const list = listFailures(tried.map(({ attempt }) => attempt));
-  const said = last.attempt.message ?? '';
+  const list = listFailures(askedOf(tried));
+  // Our own words only: a provider may echo the prompt in its own, and this goes into the memo and the UI.
+  const said = last.attempt.endpoint === 'none' ? (last.attempt.message ?? '') : '';
   return {
     step,
     reason: parkReason(why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
-    message: `Step "${step}" got no answer after ${tried.length} attempts (${[why, ...list].join('; ')}). ${said}`,
+    message:
+      `Step "${step}" got no answer after ${askedOf(tried).length} attempts (${[why, ...list].join('; ')}). ${said}`.trim(),
     remedy: 'Mend the cause, then let it try again.',
     update: 'retry',
   };
@@ -202,7 +218,17 @@ function parkReason(why: string, kind: FailureKind): ParkReason {
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }
 
-function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly Failure[]): Parked {
+function parkedBySize({ step, turn }: Conversation, bytes: number): Unnumbered {
+  return {
+    step,
+    reason: 'payload_too_large',
+    message: `What is new in turn ${turn} of step "${step}" has ${bytes} bytes; a call carries ${INPUT_BYTES} at most.`,
+    remedy: 'Abort it, and give the step less at once.',
+    update: 'retry',
+  };
+}
+
+function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly Failure[]): Unnumbered {
   const list = listFailures(triedOf(failures).map(({ attempt }) => attempt));
   const before = list.length > 0 ? ` Tried before: ${list.join('; ')}.` : '';
   return {

@@ -7,15 +7,17 @@ export class ParkingLot {
   readonly #journal: Journal;
   readonly #parked = new Set<string>();
   #aborted: string | undefined;
+  #parks = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
   }
 
   /** Returns when a person lets the step go on. @throws ApplicationFailure `Aborted` where they give the run up */
-  async park(parked: Parked): Promise<void> {
+  async park(parked: Omit<Parked, 'number'>): Promise<void> {
     this.#parked.add(parked.step);
-    this.#journal.record({ type: 'parked', parked });
+    this.#parks += 1;
+    this.#journal.record({ type: 'parked', parked: { ...parked, number: this.#parks } });
     await condition(() => this.#aborted !== undefined || !this.#parked.has(parked.step));
     if (this.#aborted !== undefined)
       throw ApplicationFailure.nonRetryable(`Aborted: ${this.#aborted}`, 'Aborted');

@@ -2,7 +2,12 @@
 
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import { RUN_TOOL, type RunToolResult, type SignalboxActivities } from '../src/core/contract/activities.ts';
+import {
+  RUN_TOOL,
+  type RunToolInput,
+  type RunToolResult,
+  type SignalboxActivities,
+} from '../src/core/contract/activities.ts';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import { describeIssues, type StandardSchema } from '../src/core/vocabulary/standard-schema.ts';
 import {
@@ -101,7 +106,7 @@ export async function runStep(
 }
 
 async function runTools(
-  { journal }: RunContext,
+  context: RunContext,
   step: string,
   calls: readonly ToolCallPart[],
   { toolContext = {}, tools = [] }: StepOptions,
@@ -110,16 +115,37 @@ async function runTools(
     calls.map(async ({ toolCallId, toolName, input }) => {
       const call = { step, toolName, toolCallId, input, context: toolContext };
       const result = tools.includes(toolName)
-        ? await runTool.executeWithOptions({ summary: `${step} · ${toolName}` }, [call]).catch(asData)
+        ? await callTool(context, call)
         : {
             output: `There is no tool "${toolName}" here. There are: ${tools.join(', ') || 'none'}.`,
             isError: true,
           };
-      journal.record({ type: 'toolReturned', input: call, result });
+      context.journal.record({ type: 'toolReturned', input: call, result });
       return { type: 'tool-result' as const, toolCallId, toolName, ...result };
     }),
   );
   return { role: 'tool', content };
+}
+
+/** A tool under which worker after worker died would take the next one, too: a person decides. */
+async function callTool({ parking }: RunContext, call: RunToolInput): Promise<RunToolResult> {
+  const { step, toolName } = call;
+  for (;;) {
+    try {
+      return await runTool.executeWithOptions({ summary: `${step} · ${toolName}` }, [call]);
+    } catch (error) {
+      const cause = error instanceof ActivityFailure ? error.cause : undefined;
+      if (!(cause instanceof ApplicationFailure) || cause.type !== 'worker_lost') return asData(error);
+      await parking.park({
+        step,
+        reason: 'workers_lost',
+        kind: 'worker_lost',
+        message: `Tool "${toolName}" of step "${step}": ${cause.message}`,
+        remedy: 'Mend the tool, then let it try again.',
+        update: 'retry',
+      });
+    }
+  }
 }
 
 /** A tool that failed is told to the model, which may try another way. */

@@ -90,6 +90,26 @@ export class NoWorker extends SignalboxError {
   }
 }
 
+/** No worker has taken the repair yet; it is not lost. */
+export class RepairPending extends SignalboxError {
+  constructor(id: string, taskQueue: string) {
+    super(
+      `No worker of task queue "${taskQueue}" has taken the repair of run ${id}; it waits at the server.`,
+      'Start a worker (signalbox dev or signalbox worker) and it takes effect; asking again does nothing twice.',
+    );
+  }
+}
+
+/** The input is larger than the server takes. */
+export class InputTooLarge extends SignalboxError {
+  constructor(agent: string, bytes: number, limit: number) {
+    super(
+      `The input of agent "${agent}" has ${bytes} bytes as JSON; Temporal takes ${limit} at most.`,
+      'Give the agent a path or an id of the document, and read it in a tool; or split it.',
+    );
+  }
+}
+
 export class InvalidQuery extends SignalboxError {
   constructor(query: string, cause: unknown) {
     super(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type WorkflowExecutionDescription,
@@ -6,11 +5,11 @@ import {
   type WorkflowHandle,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ABORT_UPDATE, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
+import { ABORT_UPDATE, type Parked, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
 import { lastTaskFailure } from '../history/read-run.ts';
 import {
   NothingParked,
-  NoWorker,
+  RepairPending,
   RunClosed,
   RunFailed,
   RunParked,
@@ -62,19 +61,18 @@ export class RunHandle<Output = unknown> {
 
   /**
    * Lets a parked run go on; returns the steps unparked. `raiseCapUsd` allows it to spend that much more first.
-   * @throws RunClosed, NothingParked, NoWorker, RunNotFound, ServerUnreachable
+   * @throws RunClosed, NothingParked, NoWorker, RepairPending, RunNotFound, ServerUnreachable
    */
   async resume({ raiseCapUsd }: { readonly raiseCapUsd?: number } = {}): Promise<string[]> {
-    await this.#assertParked();
+    const parked = await this.#assertParked();
     return raiseCapUsd === undefined
-      ? this.#update(RETRY_UPDATE)
-      : this.#update(RAISE_CAP_UPDATE, { usd: raiseCapUsd });
+      ? this.#update(parked, RETRY_UPDATE)
+      : this.#update(parked, RAISE_CAP_UPDATE, { usd: raiseCapUsd });
   }
 
   /** Gives a parked run up: it fails with the reason. @throws as `resume` */
   async abort(reason: string): Promise<void> {
-    await this.#assertParked();
-    await this.#update(ABORT_UPDATE, { reason });
+    await this.#update(await this.#assertParked(), ABORT_UPDATE, { reason });
   }
 
   /** Asks the run to stop; calls under way are closed. @throws RunClosed, RunNotFound, ServerUnreachable */
@@ -89,23 +87,31 @@ export class RunHandle<Output = unknown> {
     await this.#handle.terminate(reason);
   }
 
-  async #assertParked(): Promise<void> {
-    const { status } = summaryOf(await this.#signalbox.describe(this.id));
+  async #assertParked(): Promise<readonly Parked[]> {
+    const description = await this.#signalbox.describe(this.id);
+    const { status } = summaryOf(description);
     if (status === 'running') throw new NothingParked(this.id);
     if (status !== 'parked') throw new RunClosed(this.id, status);
     await this.#signalbox.assertWorker();
+    return parkedOf(description);
   }
 
-  /** The server names a worker's poller for minutes after its death, so that only the answer tells that it lives. */
-  async #update(name: string, argument: object = {}): Promise<string[]> {
+  /**
+   * The server names a worker's poller for minutes after its death, so that only the answer tells that it lives. An
+   * update nobody took waits at the server; its id says what it repairs, so that asking again does nothing twice.
+   */
+  async #update(parked: readonly Parked[], name: string, argument: object = {}): Promise<string[]> {
     const { client, taskQueue } = this.#signalbox;
-    const options: { args: [object]; updateId: string } = { args: [argument], updateId: randomUUID() };
+    const updateId = [name, ...parked.map(({ number }) => number), JSON.stringify(argument)].join(' ');
+    const options: { args: [object]; updateId: string } = { args: [argument], updateId };
     try {
       return await client.withAbortSignal(AbortSignal.timeout(UPDATE_MS), () =>
         this.#handle.executeUpdate<string[], [object]>(name, options),
       );
     } catch (error) {
-      throw error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ? new NoWorker(taskQueue) : error;
+      throw error instanceof WorkflowUpdateRPCTimeoutOrCancelledError
+        ? new RepairPending(this.id, taskQueue)
+        : error;
     }
   }
 

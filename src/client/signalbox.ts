@@ -11,6 +11,7 @@ import {
 import type { Agent } from '../../workflows/run.ts';
 import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES, type StartArguments } from '../core/contract/run.ts';
 import {
+  InputTooLarge,
   InvalidQuery,
   NoWorker,
   RunAlreadyStarted,
@@ -86,7 +87,7 @@ export class Signalbox {
 
   /**
    * Starts a run and returns at once; the run goes on whatever happens to this process.
-   * @throws RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable
+   * @throws InputTooLarge, RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable
    */
   async start<Input, Output>(
     agent: Agent<Input, Output>,
@@ -102,6 +103,8 @@ export class Signalbox {
   ): Promise<RunHandle<unknown>> {
     const name = typeof agent === 'string' ? agent : agent.agentName;
     const workflowId = id ?? `${name}-${randomUUID().slice(0, ID_CHARS)}`;
+    const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+    if (bytes > INPUT_BYTES) throw new InputTooLarge(name, bytes, INPUT_BYTES);
     this.#serverChecked ??= this.#checkServer();
     await this.#serverChecked;
     const limits: StartArguments[] = maxUsd === undefined ? [] : [{ maxUsd }];
@@ -202,6 +205,9 @@ export class Signalbox {
     await this.client.connection.close();
   }
 }
+
+/** Temporal's limit of a payload, less what surrounds it. */
+const INPUT_BYTES = 2_000_000;
 
 /** Of a UUID: 48 random bits, short enough to read. */
 const ID_CHARS = 13;

@@ -128,3 +128,21 @@ it.each(['openai-compatible', 'anthropic'] as const)(
     expect(leaksIn(`${error.message}${await shownOf(stage, run.id)}`)).toEqual([]);
   },
 );
+
+it('a prompt that the provider repeats in its refusal is shown neither in the memo nor in the details', async () => {
+  const message = `Invalid value for messages[0].content: ${prompt}`;
+  const baseUrl = await newVendor(() => ({ status: 400, body: JSON.stringify({ error: { message } }) }));
+  const stage = await newStage({
+    providers: { 'sim-aurora': { wire: 'openai-compatible', simulated: true, baseUrl } },
+    policy: { providers: { allow: ['sim-aurora'] } },
+  });
+  const run = await stage.start(ask, { prompt });
+  await expect(run.result()).rejects.toMatchObject({
+    name: 'RunParked',
+    parked: [{ reason: 'request_refused' }],
+  });
+  const handle = stage.client.workflow.getHandle(run.id);
+  const { memo, typedSearchAttributes } = await handle.describe();
+  const metadata = await handle.query('__temporal_workflow_metadata');
+  expect(leaksIn(JSON.stringify([memo, typedSearchAttributes.getAll(), metadata]))).toEqual([]);
+});

@@ -28,10 +28,13 @@ export type ParkReason =
   | 'request_refused'
   | 'cap_reached'
   | 'turns_used'
-  | 'workers_lost';
+  | 'workers_lost'
+  | 'payload_too_large';
 
 /** Why a step waits for a person, and what to do about it. */
 export interface Parked {
+  /** From 1 within a run: the same park has the same number, whoever asks. */
+  readonly number: number;
   readonly step: string;
   readonly reason: ParkReason;
   /** The last failure's kind, where one parked it. */

@@ -6,6 +6,7 @@ import { SignalboxError } from '../../../src/core/vocabulary/errors.ts';
 
 const parked = (step: string) => ({
   step,
+  number: 1,
   reason: 'attempts_exhausted' as const,
   message: `Step "${step}" got no answer.`,
   remedy: 'Mend the cause, then let it try again.',

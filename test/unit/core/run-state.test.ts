@@ -84,6 +84,7 @@ describe('the state of a run', () => {
   it('shows why a step is parked until it is let go on', () => {
     const parked = {
       step: 'a',
+      number: 1,
       reason: 'cap_reached' as const,
       message: 'no money',
       remedy: 'raise the cap',
@@ -115,6 +116,7 @@ describe('the details in Temporal UI', () => {
   it('say what to type where a run is parked', () => {
     const parked = {
       step: 'a',
+      number: 1,
       reason: 'attempts_exhausted' as const,
       message: 'Nobody answered.',
       remedy: 'the update "retry"',
