@@ -20,8 +20,8 @@ interface HeartbeatDetails {
 
 /** Workers that die under one attempt before it is given up. */
 const LOST_WORKERS = 3;
-/** A provider's words about a failure are kept up to this many characters. */
-const MESSAGE_CHARS = 400;
+/** Words about a failure, a provider's or our own, are kept up to this many characters. */
+const MESSAGE_CHARS = { provider: 400, own: 1_500 };
 const HEARTBEAT_MS = 1_000;
 
 /**
@@ -92,7 +92,8 @@ export class AttemptTab {
 
   /** @param spared whether the endpoint is not to be asked again in place */
   failed(failure: InvocationFailure, spared: boolean): ApplicationFailure {
-    const message = failure.message.slice(0, MESSAGE_CHARS);
+    const chars = this.#endpoint ? MESSAGE_CHARS.provider : MESSAGE_CHARS.own;
+    const message = failure.message.slice(0, chars);
     const details: AttemptFailure = {
       attempt: { ...this.#attempt(failure.kind, failure.usage, failure.billed), message },
       disposition: disposition(failure.kind, failure.hintMs, spared, Date.now(), Math.random()),

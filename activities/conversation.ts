@@ -1,6 +1,11 @@
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import type { Ability } from '../src/core/vocabulary/model.ts';
-import type { Message, SetupEntry, TranscriptEntry } from '../src/core/vocabulary/transcript.ts';
+import type {
+  Message,
+  RequestPolicies,
+  SetupEntry,
+  TranscriptEntry,
+} from '../src/core/vocabulary/transcript.ts';
 import { type ActivityPorts, InvocationFailure, type ToolDeclaration } from './ports.ts';
 
 /** What a model is shown: the folded transcript of a step. */
@@ -9,6 +14,8 @@ export interface Conversation {
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDeclaration[];
   readonly outputSchema?: JsonObject;
+  readonly verify: readonly string[];
+  readonly policies?: RequestPolicies;
 }
 
 /** @throws InvocationFailure `invalid_request` where the step names a tool this worker does not have */
@@ -31,6 +38,8 @@ export function readConversation(
     }),
     ...(setup?.system !== undefined && { system: setup.system }),
     ...(setup?.outputSchema && { outputSchema: setup.outputSchema }),
+    verify: setup?.verify ?? [],
+    ...(setup?.policies && { policies: setup.policies }),
   };
 }
 

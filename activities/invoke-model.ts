@@ -1,19 +1,21 @@
 /** One attempt: resolve the conversation, choose an endpoint, ask it, check the answer. */
 import { Context } from '@temporalio/activity';
 import type { InvokeModelInput, InvokeModelResult } from '../src/core/contract/activities.ts';
+import { worstCaseMicros } from '../src/core/cost/price.ts';
 import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
 import { admits, CLOSED } from '../src/core/health/breaker.ts';
-import { choose } from '../src/core/routing/choose.ts';
-import { rejectionRule, worstCaseOf } from '../src/core/routing/constraints.ts';
-import type { ChooseInput, ChooseRequest, Health } from '../src/core/routing/request.ts';
+import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
+import type { ChooseInput } from '../src/core/routing/request.ts';
+import { NONE, sift } from '../src/core/routing/sift.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
-import type { Decision, Rejection } from '../src/core/vocabulary/decision.ts';
+import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
-import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
 import { AttemptTab } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
-import { abilitiesFor, estimateTokens, readConversation } from './conversation.ts';
+import { readConversation } from './conversation.ts';
+import { decide } from './decide.ts';
 import { type ActivityPorts, type HealthPort, InvocationFailure } from './ports.ts';
+import { verifyAnswer } from './verify-answer.ts';
 
 /**
  * @returns the activity. Every failure it throws is a non-retryable `ApplicationFailure` whose `type` is the failure
@@ -32,28 +34,17 @@ export function createInvokeModel(
     try {
       tab.assertWorkersLive();
       if (input.pauseMs > 0) await context.sleep(input.pauseMs);
-      const taskClass = taskClassOf(input, ports);
       const entries = [...(await ports.transcripts.resolve(input.transcript)), ...input.delta];
       const conversation = readConversation(entries, input.repair, ports);
-
-      const request: ChooseRequest = {
-        taskClass,
-        inputTokens: estimateTokens(conversation),
-        abilities: abilitiesFor(conversation),
-        avoid: input.avoid,
-        // The workflow settles what was lost out of the same allotment.
-        allotmentMicros: input.allotmentMicros - tab.lostMicros,
-        seed: workflowId,
-        ...(input.prefer !== undefined && { prefer: input.prefer }),
-      };
-      const health = input.ignoreHealth ? ALL_WELL : ports.health.snapshot();
-      const asked: ChooseInput = { request, ...ports, health, nowMs: Date.now() };
-      const decision = choose(asked);
+      // The workflow settles what was lost out of the same allotment.
+      const allotmentMicros = input.allotmentMicros - tab.lostMicros;
+      const { asked, decision } = decide(input, conversation, { seed: workflowId, allotmentMicros }, ports);
       tab.decided(decision);
       endpoint = endpointFor(decision, asked, input.retry);
 
       ports.health.record(endpoint.id, { type: 'started' });
-      tab.open(endpoint, worstCaseOf(endpoint, request));
+      tab.open(endpoint, worstCaseOf(endpoint, asked));
+      const { taskClass } = asked.request;
       const answer = await ports.models.invoke(endpoint, {
         ...conversation,
         maxOutputTokens: Math.min(taskClass.maxOutputTokens, endpoint.model.maxOutputTokens),
@@ -63,6 +54,7 @@ export function createInvokeModel(
       });
       ports.health.record(endpoint.id, { type: 'succeeded' });
       checkAnswer(answer, conversation);
+      await verifyAnswer(answer, conversation, ports, context.cancellationSignal);
 
       const added = [...input.delta, answer.message];
       const digest = extendDigest(input.transcript.digest, added);
@@ -80,59 +72,41 @@ export function createInvokeModel(
   };
 }
 
-const ALL_WELL: Health = { breakers: new Map(), quarantined: new Set() };
-
-function taskClassOf({ taskClass }: InvokeModelInput, { taskClasses }: ActivityPorts): TaskClass {
-  const found = taskClasses.get(taskClass);
-  if (found) return found;
-  const known = [...taskClasses.keys()].join(', ');
-  const message = `There is no task class "${taskClass}". Use one of ${known}, or add it to taskClasses in the config.`;
-  throw new InvocationFailure('invalid_request', message, { billed: false });
-}
-
 /**
- * The endpoint to ask: the one that is retried, if its price still fits, else the best candidate.
+ * The endpoint to ask: the one that is retried, if it may still be asked; else, where answers are checked, the first to
+ * escalate from; else the best candidate.
  * @throws InvocationFailure `no_eligible_endpoint`, with the time the first rate-limited one comes back as its hint
  */
-function endpointFor(decision: Decision, asked: ChooseInput, retry: string | undefined): Endpoint {
-  const { request, catalog } = asked;
-  const byId = (id: string | undefined) => catalog.endpoints.find((endpoint) => endpoint.id === id);
+function endpointFor(
+  { candidates, cascade }: Decision,
+  asked: ChooseInput,
+  retry: string | undefined,
+): Endpoint {
+  const { catalog } = asked;
+  const byId = (id: string | undefined) => {
+    const i = id === undefined ? undefined : catalog.positionOf.get(id);
+    return i === undefined ? undefined : catalog.endpoints[i];
+  };
   const retried = byId(retry);
-  if (retried && worstCaseOf(retried, request) <= request.allotmentMicros) return retried;
-  const best = byId(decision.candidates[0]?.endpoint);
+  if (retried && sift(asked).broken[catalog.positionOf.get(retried.id)!] === NONE) return retried;
+  if (cascade?.length === 0 && candidates.length > 0) {
+    const message = 'Nobody is left whose answer is likely enough to pass the checks to be worth its price.';
+    throw new InvocationFailure('no_eligible_endpoint', message, { billed: false });
+  }
+  const best = byId(cascade?.[0] ?? candidates[0]?.endpoint);
   if (best) return best;
 
-  // All of them: a Decision keeps only the first few.
-  const rejections = catalog.endpoints.map(
-    (endpoint): Rejection => ({ endpoint: endpoint.id, rule: rejectionRule(endpoint, asked)! }),
-  );
-  throw new InvocationFailure('no_eligible_endpoint', `No endpoint is left: ${rulesOf(rejections)}.`, {
-    billed: false,
-    hintMs: restEndsInMs(rejections, asked),
-    tooDear: rejections.some(({ rule }) => rule === 'allotment'),
-  });
+  const { message, remedy, restEndsInMs, tooDear } = new NoEligibleEndpoint(asked);
+  const about = { billed: false, hintMs: restEndsInMs, tooDear };
+  throw new InvocationFailure('no_eligible_endpoint', `${message} ${remedy}`, about);
 }
 
-/** `health:open ×9 (sim-aurora/x, …), ability:tools ×1 (sim-dune/y)` */
-function rulesOf(rejections: readonly Rejection[]): string {
-  const byRule = Map.groupBy(rejections, ({ rule }) => rule);
-  const rules = [...byRule].map(
-    ([rule, of]) => `${rule} ×${of.length} (${of[0]!.endpoint}${of.length > 1 ? ', …' : ''})`,
+const worstCaseOf = ({ price, model }: Endpoint, { request }: ChooseInput) =>
+  worstCaseMicros(
+    price,
+    request.inputTokens,
+    Math.min(request.taskClass.maxOutputTokens, model.maxOutputTokens),
   );
-  return rules.join(', ') || 'the catalog is empty';
-}
-
-/** When the first endpoint that only rests comes back. */
-function restEndsInMs(
-  rejections: readonly Rejection[],
-  { health: { breakers }, nowMs }: ChooseInput,
-): number | undefined {
-  const ends = rejections.flatMap(({ endpoint, rule }) => {
-    const breaker = rule === 'health:open' ? breakers.get(endpoint) : undefined;
-    return breaker?.state === 'open' ? [breaker.untilMs] : breaker?.state === 'half-open' ? [nowMs] : [];
-  });
-  return ends.length > 0 ? Math.max(0, Math.min(...ends) - nowMs) : undefined;
-}
 
 function recordFailure(
   health: HealthPort,

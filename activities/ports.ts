@@ -2,12 +2,16 @@
 
 import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { BreakerEvent } from '../src/core/health/breaker.ts';
+import type { IndexedCatalog } from '../src/core/routing/catalog-index.ts';
+import type { Exploration } from '../src/core/routing/explore.ts';
+import type { Governance } from '../src/core/routing/governance.ts';
+import type { ClassInferrer } from '../src/core/routing/infer-task-class.ts';
+import type { LearntRoutes } from '../src/core/routing/quality-index.ts';
 import type { Health } from '../src/core/routing/request.ts';
 import type { Usage } from '../src/core/vocabulary/attempt.ts';
+import type { CheckReliability } from '../src/core/vocabulary/decision.ts';
 import type { Json, JsonObject } from '../src/core/vocabulary/json.ts';
-import type { Catalog, Endpoint } from '../src/core/vocabulary/model.ts';
-import type { Policy } from '../src/core/vocabulary/policy.ts';
-import type { Quality } from '../src/core/vocabulary/quality.ts';
+import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { Deadlines, TaskClass } from '../src/core/vocabulary/task-class.ts';
 import type {
   AssistantMessage,
@@ -17,15 +21,19 @@ import type {
 } from '../src/core/vocabulary/transcript.ts';
 
 export interface ActivityPorts {
-  readonly catalog: Catalog;
-  readonly policy: Policy;
+  readonly catalog: IndexedCatalog;
+  readonly governance: Governance;
   readonly taskClasses: ReadonlyMap<string, TaskClass>;
   /** Absent means that nothing was learnt. */
-  readonly quality?: Quality;
+  readonly quality?: LearntRoutes;
+  /** Absent means that no texts were learnt from: a step that names no class is of the default one. */
+  readonly classInferrer?: ClassInferrer;
+  readonly exploration?: Exploration;
   readonly models: ModelPort;
   readonly transcripts: TranscriptPort;
   readonly health: HealthPort;
   readonly tools: ReadonlyMap<string, ToolPort>;
+  readonly checks: ReadonlyMap<string, CheckPort>;
 }
 
 /** Asks a model. */
@@ -120,4 +128,11 @@ export interface HealthPort {
 export interface ToolPort extends ToolDeclaration {
   /** @throws Error with a message for the model where the input does not fit or the tool fails */
   run(input: Json, context: JsonObject, signal: AbortSignal): Promise<Json>;
+}
+
+/** A step's own check as its activity sees it. */
+export interface CheckPort {
+  readonly reliability: CheckReliability;
+  /** @returns true, or what is wrong in words that the model is shown @throws Error where the check itself breaks */
+  run(answer: Json, signal: AbortSignal): Promise<boolean | string>;
 }

@@ -28,7 +28,8 @@ import type { RunContext } from './run-context.ts';
 /** A step's conversation so far: what was answered by reference, what is new in full. Moves on with each answer. */
 export interface Conversation {
   readonly step: string;
-  readonly taskClass: string;
+  /** Absent where the step names none. */
+  readonly taskClass?: string;
   turn: number;
   transcript: TranscriptReference;
   delta: readonly TranscriptEntry[];
@@ -86,6 +87,7 @@ async function walk(
       allotmentMicros,
       pauseMs,
       repair: repairOf(failures),
+      rejected: rejectedOf(failures),
       // Whoever repaired the run knows better than what this worker remembers of its endpoints.
       ignoreHealth: repaired && failures.length === 0,
     });
@@ -132,23 +134,29 @@ async function timer(
 }
 
 function inputOf(
-  { agent }: RunContext,
+  { agent, tenant }: RunContext,
   { step, turn, taskClass, transcript, delta, prefer }: Conversation,
   { avoid, retry }: WalkAction & { do: 'attempt' },
   {
     repair,
+    rejected,
     ...given
-  }: Pick<InvokeModelInput, 'allotmentMicros' | 'pauseMs' | 'ignoreHealth'> & { repair: string | undefined },
+  }: Pick<InvokeModelInput, 'allotmentMicros' | 'pauseMs' | 'ignoreHealth'> & {
+    repair: string | undefined;
+    rejected: readonly string[];
+  },
 ): InvokeModelInput {
   return {
     agent,
     step,
     turn,
-    taskClass,
     transcript,
     delta,
     avoid,
     ...given,
+    ...(taskClass !== undefined && { taskClass }),
+    ...(tenant !== undefined && { tenant }),
+    ...(rejected.length > 0 && { rejected }),
     ...(retry !== undefined && { retry }),
     ...(prefer !== undefined && { prefer }),
     ...(repair !== undefined && { repair }),
@@ -174,13 +182,18 @@ const isFailureKind = (type: string | undefined | null): type is FailureKind =>
 /** An answer refused for its shape is shown why, so that the next one can be right. */
 const repairOf = (failures: readonly Failure[]) => {
   const last = failures.at(-1);
-  return last?.kind === 'output_invalid' ? last.attempt.message : undefined;
+  return last?.kind === 'output_invalid' || last?.kind === 'check_failed' ? last.attempt.message : undefined;
 };
+
+/** Whose answers the step's checks rejected: the request is the harder for it. */
+const rejectedOf = (failures: readonly Failure[]) => [
+  ...new Set(failures.filter(({ kind }) => kind === 'check_failed').map(({ attempt }) => attempt.endpoint)),
+];
 
 /** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */
 function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly Failure[]): string {
   const last = failures.at(-1);
-  const parts = last ? [step] : [step, taskClass];
+  const parts = last || taskClass === undefined ? [step] : [step, taskClass];
   if (turn > 1) parts.push(`turn ${turn}`);
   if (last)
     parts.push(

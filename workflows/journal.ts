@@ -14,6 +14,7 @@ const keyOf = <Name extends SearchAttribute>(name: Name) =>
 const key = {
   status: keyOf('SignalboxStatus'),
   agent: keyOf('SignalboxAgent'),
+  tenant: keyOf('SignalboxTenant'),
   parked: keyOf('SignalboxParked'),
   taskClass: keyOf('SignalboxTaskClass'),
   model: keyOf('SignalboxModel'),
@@ -29,11 +30,12 @@ export class Journal {
   readonly #agent: string;
   #state: RunState = NEW_RUN;
 
-  constructor(agent: string) {
+  constructor(agent: string, tenant: string | undefined) {
     this.#agent = agent;
     upsertSearchAttributes([
       { key: key.status, value: 'running' },
       { key: key.agent, value: agent },
+      ...(tenant === undefined ? [] : [{ key: key.tenant, value: tenant }]),
     ]);
     this.#show();
   }

@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StartArguments } from '../src/core/contract/run.ts';
+import type { Policy } from '../src/core/vocabulary/policy.ts';
 import {
   describeIssues,
   type InferInput,
@@ -32,6 +33,8 @@ export interface AgentDefinition<In extends StandardSchema, Out extends Standard
   /** Checks what the function returns; what it returns is the result as it is where absent. */
   readonly output?: Out;
   readonly limits?: AgentLimits;
+  /** Tightens what the deployment, the tenant and the task classes say, for all steps. */
+  readonly policy?: Policy;
 }
 
 /** Past a limit the run parks; it does not fail. */
@@ -50,6 +53,7 @@ export interface AgentLimits {
 export interface Agent<Input, Output> {
   (input: Input): Promise<Output>;
   readonly agentName: string;
+  readonly policy?: Policy;
 }
 
 /** What an agent's function works with. */
@@ -92,14 +96,15 @@ export function agent(
       throw asWorkflowFailure(error, definition.name);
     }
   };
-  return Object.assign(workflow, { agentName: definition.name });
+  const { name, policy } = definition;
+  return Object.assign(workflow, { agentName: name, ...(policy && { policy }) });
 }
 
 function beginRun(
-  { name, limits = {} }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
-  { maxUsd = Infinity }: StartArguments,
+  { name, limits = {}, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
+  { maxUsd = Infinity, tenant, policy: ofRequest }: StartArguments,
 ): RunContext {
-  const journal = new Journal(name);
+  const journal = new Journal(name, tenant);
   const purse = new Purse(Math.min(limits.usd ?? 0.5, maxUsd));
   const parking = new ParkingLot(journal);
 
@@ -131,7 +136,13 @@ function beginRun(
   );
 
   const { turns = 30, attempts = 6, wait = '6h' } = limits;
-  return { agent: name, limits: { turns, attempts, waitMs: msToNumber(wait) }, purse, parking, journal };
+  return {
+    agent: name,
+    ...(tenant !== undefined && { tenant }),
+    policies: { ...(policy && { agent: policy }), ...(ofRequest && { request: ofRequest }) },
+    limits: { turns, attempts, waitMs: msToNumber(wait) },
+    ...{ purse, parking, journal },
+  };
 }
 
 function runOf(context: RunContext): Run {

@@ -9,9 +9,11 @@ import {
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
+import type { Policy } from '../src/core/vocabulary/policy.ts';
 import { describeIssues, type StandardSchema } from '../src/core/vocabulary/standard-schema.ts';
 import {
   type AssistantMessage,
+  type RequestPolicies,
   type ToolCallPart,
   type ToolMessage,
   type TranscriptEntry,
@@ -22,12 +24,19 @@ import { type Conversation, invoke } from './invoke.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface StepOptions {
-  /** The task class, which decides what kind of model is worth its price here. */
-  readonly task: string;
+  /**
+   * The task class, which decides what kind of model is worth its price here. Where it is absent the worker infers one
+   * from the prompt, by what it has learnt; where that is unsure, the class is `default`.
+   */
+  readonly task?: string;
   readonly prompt: string;
   readonly system?: string;
   /** Names of tools registered on the worker. */
   readonly tools?: readonly string[];
+  /** Names of checks registered on the worker. An answer that one rejects is tried again, then by a stronger model. */
+  readonly verify?: readonly string[];
+  /** Tightens what the deployment, the tenant, the class and the agent say, for this step. */
+  readonly policy?: Policy;
   /** Given to every tool call of the step beside what the model chose, e.g. which document to search. */
   readonly toolContext?: JsonObject;
 }
@@ -55,10 +64,12 @@ export async function runStep(
     tools: options.tools ?? [],
     ...(options.system !== undefined && { system: options.system }),
     ...(options.output && { outputSchema: jsonSchemaOf(options.output, name) }),
+    ...(options.verify && { verify: options.verify }),
+    ...policiesOf(context, options),
   };
   const conversation: Conversation = {
     step: name,
-    taskClass: options.task,
+    ...(options.task !== undefined && { taskClass: options.task }),
     turn: 1,
     transcript: { id: name, length: 0, digest: '' },
     delta: [setup, { role: 'user', content: options.prompt }],
@@ -103,6 +114,11 @@ export async function runStep(
       { role: 'user', content: `That answer was not accepted: ${answer.issues}. Answer again, whole.` },
     ];
   }
+}
+
+function policiesOf({ policies }: RunContext, { policy }: StepOptions): { policies?: RequestPolicies } {
+  const all = { ...policies, ...(policy && { step: policy }) };
+  return Object.keys(all).length > 0 ? { policies: all } : {};
 }
 
 async function runTools(

@@ -1,5 +1,5 @@
 /** Providers and models as people write them: in the built-in rows beside this file, and in their own config. */
-import type { Ability, DataPolicy, Price, Speed } from '../core/vocabulary/model.ts';
+import type { Ability, DataPolicy, Price, Rates, Speed } from '../core/vocabulary/model.ts';
 
 export interface ProviderConfig {
   /** The wire format its HTTP interface speaks. */
@@ -25,10 +25,36 @@ export interface EndpointConfig {
   readonly provider: string;
   /** What the provider calls the model; the model's id where absent. */
   readonly wireModel?: string;
-  /** USD per million tokens. `cacheRead` is the input price where absent. */
-  readonly price: Omit<Price, 'cacheRead'> & { readonly cacheRead?: number };
+  readonly price: PriceConfig;
+  /** In how many bits the host serves the weights, e.g. `fp8`. */
+  readonly quantization?: string;
   /** Default: 1 s to the first token, 50 tokens a second. */
   readonly speed?: Partial<Speed>;
   /** What the provider promises; what is absent is unknown, and refused wherever a policy asks for it. */
-  readonly dataPolicy?: Partial<DataPolicy>;
+  readonly dataPolicy?: DataPolicyConfig;
+}
+
+/** USD per million tokens. Absent rates are the input's, for cached tokens, and the output's, for reasoning. */
+export type PriceConfig = RatesConfig &
+  Pick<Price, 'source' | 'date'> & {
+    /** For requests whose input is longer than `above` tokens, in ascending order; absent rates are the base's. */
+    readonly tiers?: readonly (Partial<RatesConfig> & { readonly above: number })[];
+  };
+
+export type RatesConfig = Pick<Rates, 'input' | 'output'> & Partial<Rates>;
+
+/** What a host promises, and who says so; what is absent is unknown. */
+export type DataPolicyConfig = Partial<
+  Pick<DataPolicy, 'zdr' | 'retentionDays' | 'trainsOnData' | 'regions'>
+> &
+  Required<Pick<DataPolicy, 'basis' | 'source' | 'checked'>>;
+
+/** What a contract of yours changes about endpoints that the catalog has. Of several that fit, the later wins. */
+export interface OverrideConfig {
+  readonly provider: string;
+  /** Only this model; all of the provider's where absent. */
+  readonly model?: string;
+  readonly price?: PriceConfig;
+  readonly dataPolicy?: DataPolicyConfig;
+  readonly speed?: Partial<Speed>;
 }

@@ -1,6 +1,8 @@
-import type { Ability, Endpoint } from '../core/vocabulary/model.ts';
+import type { Ability, DataPolicy, Endpoint } from '../core/vocabulary/model.ts';
+import { dataPolicyOf } from './build-catalog.ts';
+import { claimAbout, type DataPolicyClaim } from './data-policy-claims.ts';
 import { type NotOffered, whyNotOffered } from './offered.ts';
-import { type Snapshot, snapshotEndpointId } from './snapshot.ts';
+import { type Modality, type Snapshot, type SnapshotPrice, snapshotEndpointId } from './snapshot.ts';
 
 /** One endpoint as a catalog shows it, whether or not routing may pick it. */
 export interface CatalogRow {
@@ -11,26 +13,27 @@ export interface CatalogRow {
   /** Null where no source says. */
   readonly contextTokens: number | null;
   readonly maxOutputTokens: number | null;
+  /** What it takes beside text; absent where nobody says. */
+  readonly inputs?: readonly Modality[];
   readonly abilities: readonly Ability[];
-  /** USD per million tokens. */
-  readonly price: {
-    readonly input: number;
-    readonly output: number;
-    readonly cacheRead?: number;
-    readonly source: string;
-    readonly date: string;
-  };
+  /** USD per million tokens; what no source says is absent. */
+  readonly price: Omit<SnapshotPrice, 'source'> & { readonly source: string; readonly date: string };
+  readonly dataPolicy: DataPolicy;
   /** Which rates the sources disagree about. */
   readonly disputed?: readonly string[];
   readonly retires?: string;
   readonly notOffered?: NotOffered;
 }
 
-export function snapshotRows({ sources, models }: Snapshot, today: string): CatalogRow[] {
+export function snapshotRows(
+  { sources, models }: Snapshot,
+  claims: readonly DataPolicyClaim[],
+  today: string,
+): CatalogRow[] {
   const sourceOf = new Map(sources.map((source) => [source.id, source]));
   return models.flatMap((model) =>
     model.endpoints.map((endpoint) => {
-      const { input, output, cacheRead, source } = endpoint.prices[0]!;
+      const { source, ...rates } = endpoint.prices[0]!;
       const { name, version, date } = sourceOf.get(source)!;
       const notOffered = whyNotOffered(model, endpoint, today);
       const { disputed, retires } = endpoint;
@@ -41,12 +44,10 @@ export function snapshotRows({ sources, models }: Snapshot, today: string): Cata
         wireModel: endpoint.wireModels[0]!,
         contextTokens: endpoint.contextTokens ?? model.contextTokens,
         maxOutputTokens: endpoint.maxOutputTokens ?? model.maxOutputTokens,
+        inputs: endpoint.inputs ?? model.inputs,
         abilities: endpoint.abilities ?? model.abilities,
-        price: {
-          ...{ input, output },
-          ...(cacheRead !== undefined && { cacheRead }),
-          ...{ source: `${name} ${version}`, date },
-        },
+        price: { ...rates, source: `${name} ${version}`, date },
+        dataPolicy: dataPolicyOf(claimAbout(claims, model, endpoint)),
         ...(disputed && { disputed }),
         ...(retires && { retires }),
         ...(notOffered && { notOffered }),
@@ -55,8 +56,8 @@ export function snapshotRows({ sources, models }: Snapshot, today: string): Cata
   );
 }
 
-export const endpointRow = ({ id, provider, model, wireModel, price }: Endpoint): CatalogRow => ({
-  ...{ id, provider, wireModel, price },
+export const endpointRow = ({ id, provider, model, wireModel, price, dataPolicy }: Endpoint): CatalogRow => ({
+  ...{ id, provider, wireModel, price, dataPolicy },
   model: model.id,
   contextTokens: model.contextTokens,
   maxOutputTokens: model.maxOutputTokens,

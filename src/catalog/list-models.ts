@@ -1,27 +1,34 @@
 import { ABILITIES, type Ability } from '../core/vocabulary/model.ts';
 import type { CatalogRow } from './catalog-rows.ts';
+import type { Modality } from './snapshot.ts';
 
 export interface ModelFilter {
   /** A model must have all of them. */
   readonly abilities?: readonly Ability[] | undefined;
+  /** A model must take all of them. */
+  readonly inputs?: readonly Modality[] | undefined;
   /** One of them must serve it. */
   readonly providers?: readonly string[] | undefined;
   /** USD per million input tokens, at most. */
   readonly maxInputPrice?: number | undefined;
   /** Part of the model's id. */
   readonly model?: string | undefined;
+  /** Endpoints that a policy admits. */
+  readonly admitted?: ReadonlySet<string> | undefined;
 }
 
 /** The rows that pass every filter. */
 export function filterRows(
   rows: readonly CatalogRow[],
-  { abilities = [], providers, maxInputPrice = Infinity, model = '' }: ModelFilter,
+  { abilities = [], inputs = [], providers, maxInputPrice = Infinity, model = '', admitted }: ModelFilter,
 ): CatalogRow[] {
   return rows.filter(
     (row) =>
       row.model.includes(model) &&
       row.price.input <= maxInputPrice &&
+      (!admitted || admitted.has(row.id)) &&
       (!providers || providers.includes(row.provider)) &&
+      inputs.every((input) => row.inputs?.includes(input)) &&
       abilities.every((ability) => row.abilities.includes(ability)),
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { ABILITIES } from '../core/vocabulary/model.ts';
-import type { Snapshot } from './snapshot.ts';
+import { MODALITIES, type Snapshot } from './snapshot.ts';
 
 /** A catalog file is wrong. `message` names the file, the row, the field and the value. */
 export class CatalogError extends SignalboxError {}
@@ -50,7 +50,7 @@ const rates = {
 const someRates = z.object(rates).partial().shape;
 const tokens = z.int().positive();
 const abilities = z.array(z.enum(ABILITIES));
-const inputs = z.array(z.enum(['text', 'image', 'audio', 'video', 'pdf']));
+const inputs = z.array(z.enum(MODALITIES));
 const mark = z.literal(true).optional();
 
 const endpoint = z.strictObject({

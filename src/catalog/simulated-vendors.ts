@@ -2,7 +2,7 @@
  * The simulated vendors: made-up names, prices and speeds, shaped like a real market, so that everything runs offline.
  * Nothing here is a claim about a real model.
  */
-import type { EndpointConfig, ModelConfig, ProviderConfig } from './catalog-config.ts';
+import type { DataPolicyConfig, EndpointConfig, ModelConfig, ProviderConfig } from './catalog-config.ts';
 
 export const simulatedProviders = {
   'sim-aurora': { wire: 'openai-compatible', simulated: true },
@@ -13,20 +13,30 @@ export const simulatedProviders = {
 
 type SimulatedProvider = keyof typeof simulatedProviders;
 
-const closed = { zeroRetention: false, trainsOnData: false } as const;
-const zeroRetention = { zeroRetention: true, trainsOnData: false } as const;
+type Promised = Pick<DataPolicyConfig, 'zdr' | 'retentionDays' | 'trainsOnData'>;
+
+const closed: Promised = { zdr: false, retentionDays: 30, trainsOnData: false };
+const zeroRetention: Promised = { zdr: true, trainsOnData: false };
+/** A host that says nothing. */
+const silent: Promised = {};
 
 function at(
   provider: SimulatedProvider,
   [input, output]: readonly [number, number],
   [firstTokenMs, tokensPerSecond]: readonly [number, number],
-  dataPolicy: EndpointConfig['dataPolicy'],
+  promise: Promised,
 ): EndpointConfig {
   return {
     provider,
     price: { input, output, cacheRead: input / 10, source: 'simulated price list', date: '2026-11-01' },
     speed: { firstTokenMs, tokensPerSecond },
-    dataPolicy: { region: 'eu', ...dataPolicy },
+    dataPolicy: {
+      ...promise,
+      regions: ['eu'],
+      basis: 'simulated',
+      source: 'simulated terms of service',
+      checked: '2026-11-01',
+    },
   };
 }
 
@@ -60,16 +70,14 @@ export const simulatedModels: readonly ModelConfig[] = [
   ]),
   model('quarry', 'l', [128_000, 16_000], true, [
     at('sim-cirrus', [0.9, 2.7], [300, 1_200], zeroRetention),
-    at('sim-dune', [0.8, 2.6], [450, 700], { zeroRetention: 'unknown', trainsOnData: 'unknown' }),
+    at('sim-dune', [0.8, 2.6], [450, 700], silent),
   ]),
   model('quarry', 's', [128_000, 8_000], false, [
     at('sim-cirrus', [0.12, 0.35], [160, 2_400], zeroRetention),
-    at('sim-dune', [0.1, 0.3], [260, 1_300], { zeroRetention: 'unknown', trainsOnData: 'unknown' }),
+    at('sim-dune', [0.1, 0.3], [260, 1_300], silent),
   ]),
   model('ember', 'coder', [256_000, 32_000], true, [
     at('sim-cirrus', [0.5, 1.8], [280, 1_300], zeroRetention),
   ]),
-  model('ember', 'mini', [64_000, 4_000], false, [
-    at('sim-dune', [0.04, 0.12], [200, 2_000], { zeroRetention: 'unknown', trainsOnData: 'unknown' }),
-  ]),
+  model('ember', 'mini', [64_000, 4_000], false, [at('sim-dune', [0.04, 0.12], [200, 2_000], silent)]),
 ];

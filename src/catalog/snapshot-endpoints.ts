@@ -1,6 +1,7 @@
 import type { Endpoint } from '../core/vocabulary/model.ts';
-import { UNKNOWN_DATA_POLICY, UNMEASURED_SPEED } from './build-catalog.ts';
-import { whyNotOffered } from './offered.ts';
+import { dataPolicyOf, priceOf, UNMEASURED_SPEED } from './build-catalog.ts';
+import { claimAbout, type DataPolicyClaim } from './data-policy-claims.ts';
+import { withheldOf } from './offered.ts';
 import {
   type Snapshot,
   type SnapshotEndpoint,
@@ -9,22 +10,14 @@ import {
   snapshotEndpointId,
 } from './snapshot.ts';
 
-/**
- * What routing may pick from a snapshot on a day. A moving alias is offered only where it is named, since no rule about
- * a model can hold for it.
- */
+/** Every endpoint that a snapshot knows, those that routing must not pick marked as such. */
 export function snapshotEndpoints(
   { sources, models }: Snapshot,
-  today: string,
-  named: readonly string[],
+  claims: readonly DataPolicyClaim[],
 ): Endpoint[] {
   const sourceOf = new Map(sources.map((source) => [source.id, source]));
   return models.flatMap((model) =>
-    model.endpoints.flatMap((endpoint) => {
-      const reason = whyNotOffered(model, endpoint, today);
-      const offered = !reason || (reason === 'moving-alias' && named.includes(model.id));
-      return offered ? toEndpoint(model, endpoint, sourceOf) : [];
-    }),
+    model.endpoints.map((endpoint) => toEndpoint(model, endpoint, sourceOf, claims)),
   );
 }
 
@@ -32,10 +25,14 @@ function toEndpoint(
   model: SnapshotModel,
   endpoint: SnapshotEndpoint,
   sourceOf: ReadonlyMap<string, SnapshotSource>,
+  claims: readonly DataPolicyClaim[],
 ): Endpoint {
-  const [price] = endpoint.prices as [SnapshotEndpoint['prices'][number]];
-  const source = sourceOf.get(price.source)!;
-  const contextTokens = (endpoint.contextTokens ?? model.contextTokens)!;
+  const [{ source, batch: _, ...rates }] = endpoint.prices as [SnapshotEndpoint['prices'][number]];
+  const { name, version, date } = sourceOf.get(source)!;
+  // An unknown window is marked as such, so that nobody asks what fits into it.
+  const contextTokens = endpoint.contextTokens ?? model.contextTokens ?? 0;
+  const withheld = withheldOf(model, endpoint);
+  const { quantization, retires } = endpoint;
   return {
     id: snapshotEndpointId(model.id, endpoint),
     provider: endpoint.provider,
@@ -48,14 +45,11 @@ function toEndpoint(
       abilities: endpoint.abilities ?? model.abilities,
     },
     wireModel: endpoint.wireModels[0]!,
-    price: {
-      input: price.input,
-      output: price.output,
-      cacheRead: price.cacheRead ?? price.input,
-      source: `${source.name} ${source.version}`,
-      date: source.date,
-    },
+    price: priceOf({ ...rates, source: `${name} ${version}`, date }),
     speed: UNMEASURED_SPEED,
-    dataPolicy: UNKNOWN_DATA_POLICY,
+    dataPolicy: dataPolicyOf(claimAbout(claims, model, endpoint)),
+    ...(quantization !== undefined && { quantization }),
+    ...(withheld && { withheld }),
+    ...(retires !== undefined && { retires }),
   };
 }

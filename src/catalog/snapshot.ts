@@ -34,7 +34,8 @@ export interface SnapshotModel {
   readonly endpoints: readonly SnapshotEndpoint[];
 }
 
-export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf';
+export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
+export type Modality = (typeof MODALITIES)[number];
 
 /** One host's way of serving the model; absent limits, inputs and abilities are the model's. */
 export interface SnapshotEndpoint {

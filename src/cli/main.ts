@@ -5,9 +5,10 @@ import { catalogCommand } from './catalog.ts';
 import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
 import { modelsCommand } from './models.ts';
+import { policyCommand } from './policy.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
-import { routesCommand } from './routes.ts';
+import { routeCommand } from './route.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
 import { showCommand } from './show.ts';
@@ -31,7 +32,8 @@ const program = new Command('signalbox')
   .addCommand(cancelCommand)
   .addCommand(modelsCommand)
   .addCommand(catalogCommand)
-  .addCommand(routesCommand)
+  .addCommand(routeCommand)
+  .addCommand(policyCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

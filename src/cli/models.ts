@@ -1,12 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { endpointsOf } from '../catalog/build-catalog.ts';
 import { countRows, endpointRow, snapshotRows } from '../catalog/catalog-rows.ts';
+import { readDataPolicyClaims } from '../catalog/data-policy-claims.ts';
 import { filterRows, listModels } from '../catalog/list-models.ts';
 import { readSnapshot } from '../catalog/read-snapshot.ts';
 import { simulatedModels } from '../catalog/simulated-vendors.ts';
+import { MODALITIES, type Modality } from '../catalog/snapshot.ts';
+import { snapshotEndpoints } from '../catalog/snapshot-endpoints.ts';
 import { closestNames } from '../config/closest-names.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { resolveConfig } from '../config/resolve-config.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { ABILITIES, type Ability } from '../core/vocabulary/model.ts';
+import { admittedBy } from '../explain/admitted-by.ts';
 import { jsonOption, print, printJson } from './options.ts';
 import { renderCounts, renderEndpoints, renderModels } from './render-models.ts';
 
@@ -15,18 +21,31 @@ export const modelsCommand = new Command('models')
     'List the models of the catalog: who serves them, how much they hold, what they cost and can do.',
   )
   .addOption(new Option('--ability <names...>', 'only models that have all of these').choices(ABILITIES))
+  .addOption(new Option('--input <kinds...>', 'only models that take all of these').choices(MODALITIES))
   .option('--provider <names...>', 'only what one of these serves')
   .option('--max-input-price <usd>', 'only what costs at most so much per million input tokens', parsePrice)
   .option('--model <id>', 'only ids that contain this; the whole id shows its endpoints')
+  .option('--policy <config>', "only what this config's policy admits")
   .option('--all', 'also what is known but not offered: retired, historical, of unknown context, …')
   .option('--catalog <file>', 'a synced catalog file instead of the shipped one')
   .option('--simulated', 'the simulated models instead')
   .addOption(jsonOption())
-  .action(({ simulated = false, all = false, json = false, ...options }: ModelsOptions) => {
+  .action(async ({ simulated = false, all = false, json = false, ...options }: ModelsOptions) => {
+    const snapshot = readSnapshot(options.catalog);
+    const claims = readDataPolicyClaims();
+    const simulatedEndpoints = simulatedModels.flatMap(endpointsOf);
     const catalog = simulated
-      ? simulatedModels.flatMap(endpointsOf).map(endpointRow)
-      : knownRows(options.catalog);
-    const { ability: abilities, provider: providers, model, maxInputPrice } = options;
+      ? simulatedEndpoints.map(endpointRow)
+      : snapshotRows(snapshot, claims, new Date().toISOString().slice(0, 10));
+    const admitted =
+      options.policy === undefined
+        ? undefined
+        : admittedBy(
+            resolveConfig(await loadConfig(options.policy), simulated ? 'simulated' : 'live').governance
+              .policy,
+            simulated ? simulatedEndpoints : snapshotEndpoints(snapshot, claims),
+          );
+    const { ability: abilities, input: inputs, provider: providers, model, maxInputPrice } = options;
     const providerNames = catalog.map((row) => row.provider);
     const modelNames = catalog.map((row) => row.model);
     assertKnown('provider', providers ?? [], providerNames, (known, name) => known === name);
@@ -34,7 +53,7 @@ export const modelsCommand = new Command('models')
       known.includes(part),
     );
 
-    const found = filterRows(catalog, { abilities, providers, maxInputPrice, model });
+    const found = filterRows(catalog, { abilities, inputs, providers, maxInputPrice, model, admitted });
     const isWhole = found.some((row) => row.model === model);
     const named = isWhole ? found.filter((row) => row.model === model) : found;
     const shown = all || isWhole ? named : named.filter(({ notOffered }) => !notOffered);
@@ -48,16 +67,16 @@ export const modelsCommand = new Command('models')
 
 interface ModelsOptions {
   ability?: Ability[];
+  input?: Modality[];
   provider?: string[];
   maxInputPrice?: number;
   model?: string;
   all?: boolean;
   catalog?: string;
+  policy?: string;
   simulated?: boolean;
   json?: boolean;
 }
-
-const knownRows = (file?: string) => snapshotRows(readSnapshot(file), new Date().toISOString().slice(0, 10));
 
 function parsePrice(text: string): number {
   const price = Number(text);

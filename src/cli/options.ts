@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
-import { Signalbox } from '../client/signalbox.ts';
-import { CONFIG_FILE } from '../config/load-config.ts';
+import { Signalbox, type SignalboxOptions } from '../client/signalbox.ts';
+import type { SignalboxConfig } from '../config/config.ts';
+import { CONFIG_FILE, loadConfig } from '../config/load-config.ts';
 import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
 import { findDevEnvironment } from '../testing/dev-environment.ts';
 
 /** Options that several verbs share, said in the same words everywhere. */
 export const configOption = () => new Option('-c, --config <file>', 'the config file').default(CONFIG_FILE);
+export const configIfAnyOption = () =>
+  new Option('-c, --config <file>', `the config file; default: ${CONFIG_FILE} where there is one`);
 export const jsonOption = () => new Option('--json', 'print JSON');
 export const liveOption = () => new Option('--live', 'ask real vendors, with your keys and your money');
 export const directoryOption = () =>
@@ -18,15 +22,22 @@ export const addressOption = () =>
 export const taskQueueOption = () =>
   new Option('--task-queue <name>', 'where workers poll').default(DEFAULT_TASK_QUEUE);
 
+/** What a person asks about routing, with or without a config of their own. */
+export async function loadConfigIfAny(file: string | undefined): Promise<SignalboxConfig> {
+  if (file !== undefined || existsSync(CONFIG_FILE)) return loadConfig(file);
+  return { agents: 'none' };
+}
+
 /** Connects to the server that is meant, does the work, and closes. @throws ServerUnreachable */
 export async function withSignalbox<T>(
-  { address, taskQueue }: { address?: string; taskQueue?: string },
+  { address, taskQueue, config }: Pick<SignalboxOptions, 'taskQueue' | 'config'> & { address?: string },
   work: (signalbox: Signalbox) => Promise<T>,
 ): Promise<T> {
   const target = address ?? process.env.TEMPORAL_ADDRESS ?? findDevEnvironment()?.address;
   const signalbox = await Signalbox.connect({
     ...(target !== undefined && { address: target }),
     ...(taskQueue !== undefined && { taskQueue }),
+    ...(config && { config }),
   });
   try {
     return await work(signalbox);
@@ -41,6 +52,12 @@ export function print(text: string): void {
 
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
+}
+
+export function parseTokens(text: string): number {
+  const tokens = Number(text);
+  if (Number.isInteger(tokens) && tokens >= 0) return tokens;
+  throw new InvalidArgumentError('tokens are a whole number from 0, e.g. 12000.');
 }
 
 export function parseUsd(text: string): number {

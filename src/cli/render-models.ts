@@ -1,7 +1,8 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { CatalogCounts, CatalogRow } from '../catalog/catalog-rows.ts';
 import type { ListedModel, PriceRange } from '../catalog/list-models.ts';
+import type { DataPolicy } from '../core/vocabulary/model.ts';
+import { newTable } from './render-table.ts';
 
 /** Models, a line each, with prices in USD per million tokens. */
 export function renderModels(models: readonly ListedModel[]): string {
@@ -30,9 +31,10 @@ export function renderEndpoints(rows: readonly CatalogRow[]): string {
     '$ out',
     'Cached',
     'As of',
+    'Your data',
     'Status',
   ]);
-  for (const { id, wireModel, contextTokens, price, ...row } of rows) {
+  for (const { id, wireModel, contextTokens, price, dataPolicy, ...row } of rows) {
     table.push([
       id,
       wireModel,
@@ -41,6 +43,7 @@ export function renderEndpoints(rows: readonly CatalogRow[]): string {
       usd(price.output),
       price.cacheRead === undefined ? '' : usd(price.cacheRead),
       price.date,
+      dataPolicyText(dataPolicy),
       statusText(row),
     ]);
   }
@@ -75,6 +78,16 @@ function statusText({
   ].join(', ');
 }
 
+/** `kept 30 days, not trained on`; what nobody says is left out. */
+function dataPolicyText({ zdr, retentionDays, trainsOnData, regions }: DataPolicy): string {
+  return [
+    ...(zdr === true ? [pc.green('not kept')] : []),
+    ...(typeof retentionDays === 'number' && retentionDays > 0 ? [`kept ${retentionDays} days`] : []),
+    ...(trainsOnData === true ? [pc.red('trained on')] : trainsOnData === false ? ['not trained on'] : []),
+    ...(regions === 'unknown' ? [] : [`in ${regions.join(', ')}`]),
+  ].join(', ');
+}
+
 const mostHosts = 3;
 
 function hostsText(hosts: readonly string[]): string {
@@ -92,12 +105,3 @@ function tokensText(tokens: number | null): string {
 const rangeText = ({ from, to }: PriceRange) => (from === to ? usd(from) : `${usd(from)}–${usd(to)}`);
 const usd = (price: number) => (Number(price.toFixed(2)) === price ? price.toFixed(2) : String(price));
 const number = (count: number) => count.toLocaleString('en');
-
-/** A table with a rule under its head only. */
-function newTable(head: string[]) {
-  return new Table({
-    head: head.map((text) => pc.bold(text)),
-    style: { head: [], border: [], compact: true },
-    wordWrap: true,
-  });
-}

@@ -2,7 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { UnknownAgent } from '../client/errors.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
-import { addressOption, jsonOption, parseUsd, print, taskQueueOption, withSignalbox } from './options.ts';
+import {
+  addressOption,
+  configIfAnyOption,
+  jsonOption,
+  loadConfigIfAny,
+  parseUsd,
+  print,
+  taskQueueOption,
+  withSignalbox,
+} from './options.ts';
 import { printResult } from './print-result.ts';
 
 export const runCommand = new Command('run')
@@ -12,18 +21,22 @@ export const runCommand = new Command('run')
   .option('--input-file <file>', 'a file that holds it')
   .option('--id <id>', 'the workflow id; default: the name and 12 random digits')
   .option('--max-usd <usd>', "the most it may spend, below the agent's own limit", parseUsd)
+  .option('--tenant <name>', 'whose policy and budget apply')
   .option('--no-wait', 'print the id and return at once')
+  .addOption(configIfAnyOption())
   .addOption(jsonOption())
   .addOption(addressOption())
   .addOption(taskQueueOption())
-  .action((agent: string, options: RunOptions) =>
-    withSignalbox(options, async (signalbox) => {
+  .action(async (agent: string, { config: configFile, ...options }: RunOptions) => {
+    const config = await loadConfigIfAny(configFile);
+    await withSignalbox({ ...options, config }, async (signalbox) => {
       const input = await readInput(options);
       await signalbox.assertWorker();
-      const { id, maxUsd } = options;
+      const { id, maxUsd, tenant } = options;
       const run = await signalbox.start(agent, input, {
         ...(id !== undefined && { id }),
         ...(maxUsd !== undefined && { maxUsd }),
+        ...(tenant !== undefined && { tenant }),
       });
       if (!options.wait) return print(run.id);
 
@@ -33,14 +46,16 @@ export const runCommand = new Command('run')
         if (error instanceof UnknownAgent) await run.terminate(error.message);
         throw error;
       });
-    }),
-  );
+    });
+  });
 
 interface RunOptions {
   input?: string;
   inputFile?: string;
   id?: string;
   maxUsd?: number;
+  tenant?: string;
+  config?: string;
   wait: boolean;
   json?: boolean;
   address?: string;

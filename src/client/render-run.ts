@@ -69,23 +69,34 @@ function whyText({ name, decision }: StepState): string[] {
   const [first, ...others] = decision.candidates;
   return [
     pc.bold(`Why ${name} went to ${first?.endpoint ?? 'nobody'}`),
-    ...(first ? [`  ${scoreText(first)}`] : []),
-    ...others.map((candidate) => `  then ${candidate.endpoint}: ${scoreText(candidate)}`),
+    ...(first ? [`  ${scoreText(first, decision.successUsd)}`] : []),
+    ...others.map(
+      (candidate) => `  then ${candidate.endpoint}: ${scoreText(candidate, decision.successUsd)}`,
+    ),
     ...rejectionsText(decision),
   ];
 }
 
-function rejectionsText({ rejections, moreRejections, moreCandidates }: Decision): string[] {
+function rejectionsText({ rejections, rejected, moreCandidates, cascade = [] }: Decision): string[] {
   const list = rejections.map(({ endpoint, rule }) => `${endpoint} (${rule})`);
-  if (moreRejections > 0) list.push(`${moreRejections} more`);
+  const counts = Object.entries(rejected).map(([rule, count]) => `${rule} ×${count}`);
   return [
     ...(moreCandidates > 0 ? [`  and ${moreCandidates} more candidates`] : []),
-    ...(list.length > 0 ? [`  ruled out: ${list.join(', ')}`] : []),
+    ...(cascade.length > 1 ? [`  escalates: ${cascade.join(', then ')}`] : []),
+    ...(list.length > 0 ? [`  ruled out: ${list.join(', ')}`, `  in all: ${counts.join(', ')}`] : []),
   ];
 }
 
-const scoreText = ({ utility, success, cost, latency, basis }: Candidate) =>
-  `$${utility.toFixed(4)} = success ${success.toFixed(4)} (${basis}) − cost ${cost.toFixed(4)} − waiting ${latency.toFixed(4)}`;
+const scoreText = (
+  { utility, success, cost, cacheDiscount = 0, latency, basis }: Candidate,
+  successUsd: number,
+) =>
+  [
+    `$${utility.toFixed(4)} = success ${success.toFixed(4)} (${Math.round((100 * success) / successUsd)}%, ${basis})`,
+    `− cost ${cost.toFixed(4)}`,
+    ...(cacheDiscount > 0 ? [`+ cached ${cacheDiscount.toFixed(4)}`] : []),
+    `− waiting ${latency.toFixed(4)}`,
+  ].join(' ');
 
 const colours: Record<RunStatus, (text: string) => string> = {
   running: pc.cyan,

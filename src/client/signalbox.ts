@@ -11,6 +11,15 @@ import {
 import type { Agent } from '../../workflows/run.ts';
 import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES, type StartArguments } from '../core/contract/run.ts';
 import {
+  assertHistoryAccepted,
+  type Governance,
+  type GovernanceConfig,
+  governanceOf,
+  policyOfTenant,
+} from '../core/routing/governance.ts';
+import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
+import type { Policy } from '../core/vocabulary/policy.ts';
+import {
   InputTooLarge,
   InvalidQuery,
   NoWorker,
@@ -26,6 +35,11 @@ import { type RunSummary, summaryOf } from './run-view.ts';
 export interface SignalboxOptions {
   /** Where agents' workers poll. Default `signalbox`. */
   readonly taskQueue?: string;
+  /**
+   * The config that the workers have. With it `start` refuses what policy forbids before anything is sent to the server;
+   * without it only the worker can, once the run's input stands in its history.
+   */
+  readonly config?: GovernanceConfig;
 }
 
 export interface ConnectOptions extends SignalboxOptions {
@@ -45,6 +59,10 @@ export interface StartOptions {
   readonly id?: string;
   /** The most the run may spend, in USD; only lowers the agent's own limit. */
   readonly maxUsd?: number;
+  /** Whose policy, budget and fairness apply. */
+  readonly tenant?: string;
+  /** Tightens what every other layer of policy says, for this run. */
+  readonly policy?: Policy;
 }
 
 /** Starts agents from backend code, and finds the runs again. */
@@ -53,11 +71,13 @@ export class Signalbox {
   readonly taskQueue: string;
   /** `host:port` of the server. */
   readonly address: string;
+  readonly #governance: Governance;
   #serverChecked: Promise<void> | undefined;
 
   /** Over a Temporal client that you already have. */
-  constructor(client: Client, { taskQueue = DEFAULT_TASK_QUEUE }: SignalboxOptions = {}) {
+  constructor(client: Client, { taskQueue = DEFAULT_TASK_QUEUE, config = {} }: SignalboxOptions = {}) {
     this.client = client;
+    this.#governance = governanceOf(config);
     this.taskQueue = taskQueue;
     this.address =
       client.connection instanceof Connection ? client.connection.options.address : 'the given connection';
@@ -87,7 +107,8 @@ export class Signalbox {
 
   /**
    * Starts a run and returns at once; the run goes on whatever happens to this process.
-   * @throws InputTooLarge, RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable
+   * @throws InputTooLarge, RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable; where policy
+   * forbids it, PolicyRelaxed, PolicyContradiction, UnknownTenant, HistoryNotEncrypted
    */
   async start<Input, Output>(
     agent: Agent<Input, Output>,
@@ -99,20 +120,21 @@ export class Signalbox {
   async start(
     agent: Agent<never, unknown> | string,
     input: unknown,
-    { id, maxUsd }: StartOptions = {},
+    { id, ...given }: StartOptions = {},
   ): Promise<RunHandle<unknown>> {
-    const name = typeof agent === 'string' ? agent : agent.agentName;
+    const [name, policy] = typeof agent === 'string' ? [agent] : [agent.agentName, agent.policy];
+    this.#assertAllowed(given, { name, policy });
     const workflowId = id ?? `${name}-${randomUUID().slice(0, ID_CHARS)}`;
     const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
     if (bytes > INPUT_BYTES) throw new InputTooLarge(name, bytes, INPUT_BYTES);
     this.#serverChecked ??= this.#checkServer();
     await this.#serverChecked;
-    const limits: StartArguments[] = maxUsd === undefined ? [] : [{ maxUsd }];
+    const start: StartArguments[] = Object.keys(given).length === 0 ? [] : [given];
     try {
       await this.client.workflow.start(name, {
         workflowId,
         taskQueue: this.taskQueue,
-        args: [input, ...limits],
+        args: [input, ...start],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     } catch (error) {
@@ -120,6 +142,17 @@ export class Signalbox {
       throw this.reachable(error);
     }
     return this.run(workflowId);
+  }
+
+  /** What the client knows of policy: the classes' layer comes with the steps, which only the worker sees. */
+  #assertAllowed(
+    { tenant, policy: request }: StartOptions,
+    agent: { readonly name: string; readonly policy: Policy | undefined },
+  ): void {
+    const { policy } = this.#governance;
+    const tenantPolicy = policyOfTenant(this.#governance, tenant);
+    const layers = policyLayers({ policy, tenant, tenantPolicy, agent, request });
+    assertHistoryAccepted(layerPolicies(layers), this.#governance);
   }
 
   /** A run by its id; nothing is asked of the server yet. */

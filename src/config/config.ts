@@ -1,10 +1,12 @@
 /** What a user writes in `signalbox.config.ts`. `resolve-config.ts` checks it once and fills in the defaults. */
-import type { ModelConfig, ProviderConfig } from '../catalog/catalog-config.ts';
-import type { Policy } from '../core/vocabulary/policy.ts';
+import type { ModelConfig, OverrideConfig, ProviderConfig } from '../catalog/catalog-config.ts';
+import type { Exploration } from '../core/routing/explore.ts';
+import type { GovernanceConfig } from '../core/routing/governance.ts';
 import type { TaskClass } from '../core/vocabulary/task-class.ts';
+import type { Check } from './check.ts';
 import type { Tool } from './tool.ts';
 
-export interface SignalboxConfig {
+export interface SignalboxConfig extends GovernanceConfig {
   /**
    * The file that exports your agents, which the worker bundles for the workflow sandbox. Relative to the config file
    * when the CLI reads it, to the working directory when you give the config to `SignalboxPlugin` yourself; a `file:`
@@ -20,17 +22,21 @@ export interface SignalboxConfig {
   readonly catalog?: string;
   /** Models added to the built-in catalog; a built-in id is replaced. */
   readonly models?: readonly ModelConfig[];
-  /** Task classes by name: changes to built-in ones, or new ones, which start as `writing` does. */
+  /** What your contracts say about endpoints of the catalog: prices, data policies, speeds. */
+  readonly overrides?: readonly OverrideConfig[];
+  /** Task classes by name: changes to built-in ones, or new ones, which start as `default` does. */
   readonly taskClasses?: Readonly<Record<string, TaskClassConfig>>;
-  /** What every endpoint must meet, those added later included. Default: no constraint. */
-  readonly policy?: Policy;
+  /** Tries other candidates than the best in a share of runs, to learn of them. Default: never. */
+  readonly exploration?: Exploration;
   /**
-   * What was learnt from outcomes: a file that `signalbox routes learn` wrote. The path is taken as that of `agents` is.
+   * What was learnt from outcomes: a file that `signalbox route learn` wrote. The path is taken as that of `agents` is.
    * Default: nothing was, and models are ranked by a prior.
    */
   readonly quality?: string;
   /** Tools by the name that steps and models use. */
   readonly tools?: Readonly<Record<string, Tool>>;
+  /** Checks by the name that `verify` of a step uses. */
+  readonly checks?: Readonly<Record<string, Check>>;
   /** Default `signalbox`. */
   readonly taskQueue?: string;
 }

@@ -41,7 +41,7 @@ export async function loadConfig(file: string = CONFIG_FILE): Promise<SignalboxC
 const REMEDIES = {
   agents: 'Name the file that exports your agents.',
   catalog: 'Write one with `signalbox catalog sync`, or take `catalog` out of the config.',
-  quality: 'Write one with `signalbox routes learn`, or take `quality` out of the config.',
+  quality: 'Write one with `signalbox route learn`, or take `quality` out of the config.',
 };
 
 function fileOf(field: keyof typeof REMEDIES, name: string, configPath: string): string {

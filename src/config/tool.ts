@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/vocabulary/json.ts';
 import { describeIssues, type InferOutput, type StandardSchema } from '../core/vocabulary/standard-schema.ts';
+import { withinDeadline } from './within-deadline.ts';
 
 /** Something a model may call. It may run more than once: a worker that dies under it is replaced and it runs again. */
 export interface Tool {
@@ -46,17 +47,10 @@ export function tool<S extends StandardSchema>({
     async run(value, context, signal) {
       const result = await validate(value);
       if (result.issues) throw new Error(`The arguments do not fit: ${describeIssues(result.issues)}`);
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const aborted = new Promise<never>((_, reject) => {
-        deadline.addEventListener(
-          'abort',
-          () => reject(new Error(`The tool took longer than ${timeoutMs} ms.`)),
-          { once: true },
-        );
-      });
-      // Asynchronous, so that one that throws at once cannot leave `aborted` to reject with nobody listening.
-      const work = async () => execute(result.value as InferOutput<S>, { context, signal: deadline });
-      return Promise.race([work(), aborted]);
+      return withinDeadline(
+        (deadline) => execute(result.value as InferOutput<S>, { context, signal: deadline }),
+        { signal, timeoutMs, late: `The tool took longer than ${timeoutMs} ms.` },
+      );
     },
   };
 }

@@ -105,6 +105,7 @@ function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | u
   return {
     inputTokens: inputTokens.total,
     cacheReadTokens: inputTokens.cacheRead ?? 0,
+    cacheWriteTokens: inputTokens.cacheWrite ?? 0,
     outputTokens: outputTokens.total,
     reasoningTokens: outputTokens.reasoning ?? 0,
   };

@@ -1,11 +1,11 @@
-/** What was learnt, as a file: written by `signalbox routes learn`, checked whole before a worker routes by it. */
+/** What was learnt, as a file: written by `signalbox route learn`, checked whole before a worker routes by it. */
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { LearntQuality } from '../core/vocabulary/quality.ts';
 import { faultsError, QualityFileError } from './quality-file-error.ts';
 import { readText } from './read-text.ts';
 
-const REMEDY = 'Write the file again with `signalbox routes learn`, or mend these fields by hand.';
+const REMEDY = 'Write the file again with `signalbox route learn`, or mend these fields by hand.';
 const sum = z.number().nonnegative();
 
 const learntSchema = z.strictObject({
@@ -18,6 +18,7 @@ const learntSchema = z.strictObject({
         .strictObject({
           taskClass: z.string().min(1),
           model: z.string().min(1),
+          endpoint: z.string().min(1).exactOptional(),
           requests: z.int().positive(),
           successes: sum,
           costUsd: sum,
@@ -66,9 +67,10 @@ export function readLearntFile(file: string, knownModels: ReadonlySet<string>): 
     );
 
   const seen = new Set<string>();
-  const faults = learnt.cells.flatMap(({ taskClass, model }, i) => {
-    const key = JSON.stringify([taskClass, model]);
-    const twice = seen.has(key) && `cells.${i}: ${taskClass} on ${model} is there twice; keep one of them`;
+  const faults = learnt.cells.flatMap(({ taskClass, model, endpoint }, i) => {
+    const key = JSON.stringify([taskClass, model, endpoint]);
+    const where = endpoint ?? model;
+    const twice = seen.has(key) && `cells.${i}: ${taskClass} on ${where} is there twice; keep one of them`;
     seen.add(key);
     const unknown =
       !knownModels.has(model) &&

@@ -1,24 +1,36 @@
 import { fileURLToPath } from 'node:url';
+import type { IndexedCatalog } from '../core/routing/catalog-index.ts';
+import { type ClassInferrer, prepareClassTable } from '../core/routing/infer-task-class.ts';
 import { estimateQuality } from '../core/routing/quality/estimate-quality.ts';
-import type { Catalog } from '../core/vocabulary/model.ts';
+import { indexQuality, type LearntRoutes } from '../core/routing/quality-index.ts';
 import type { Quality } from '../core/vocabulary/quality.ts';
 import { readLearntFile } from './learnt-file.ts';
 
 export interface KnownModels {
-  readonly catalog: Catalog;
+  readonly catalog: IndexedCatalog;
   readonly modelIds: ReadonlySet<string>;
+}
+
+export interface LoadedQuality {
+  readonly quality: LearntRoutes;
+  /** Absent where no texts were learnt from. */
+  readonly classInferrer?: ClassInferrer;
 }
 
 /**
  * What a worker routes by, from a path or `file:` URL. Of a model with several endpoints, the first of the catalog has the price that was paid.
  * @throws QualityFileError
  */
-export function loadQuality(file: string, { catalog, modelIds }: KnownModels): Quality {
+export function loadQuality(file: string, { catalog, modelIds }: KnownModels): LoadedQuality {
   const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-  const { cells, failureCorrelation } = readLearntFile(path, modelIds);
+  const { cells, failureCorrelation, classes } = readLearntFile(path, modelIds);
   const prices = catalog.endpoints.map(({ model, price }) => [model.id, price] as const);
-  return {
+  const quality: Quality = {
     ...estimateQuality(cells, new Map(prices.toReversed())),
     ...(failureCorrelation && { failureCorrelation: failureCorrelation.rho }),
+  };
+  return {
+    quality: { quality, indexed: indexQuality(quality, catalog) },
+    ...(classes && { classInferrer: prepareClassTable(classes) }),
   };
 }

@@ -16,7 +16,7 @@ export interface OutcomesWanted {
 const COLUMNS = ['prompt_id', 'task_class', 'model', 'score', 'cost_usd'] as const;
 
 /**
- * Reads the columns `prompt_id, task_class, model, score, cost_usd`, and `pool` and `split` where they are there.
+ * Reads the columns `prompt_id, task_class, model, score, cost_usd`, and `endpoint`, `pool` and `split` where they are there.
  * @throws QualityFileError naming each bad row, its field, its value and the remedy
  */
 export function readOutcomes(file: string, wanted: OutcomesWanted = {}): Outcome[] {
@@ -38,7 +38,8 @@ export function readOutcomes(file: string, wanted: OutcomesWanted = {}): Outcome
     const key = JSON.stringify([requestId, model]);
     if (seen.has(key)) complain('prompt_id', `has two rows of ${model}; keep one row a request and model`);
     seen.add(key);
-    return { requestId, taskClass, model, score, costUsd };
+    const endpoint = fields.endpoint || undefined;
+    return { requestId, taskClass, model, score, costUsd, ...(endpoint !== undefined && { endpoint }) };
   });
   if (faults.length > 0)
     throw faultsError(file, faults, 'Mend these rows, or leave them out; nothing was learnt.');

@@ -99,7 +99,7 @@ export async function startDevEnvironment({
       closers.push(() => worker.stop());
     }
 
-    const signalbox = await Signalbox.connect({ address, namespace, taskQueue: resolved.taskQueue });
+    const signalbox = await Signalbox.connect({ address, namespace, taskQueue: resolved.taskQueue, config });
     closers.push(() => signalbox.close());
     return {
       ...{ signalbox, address, namespace, uiUrl, serverLost, close },

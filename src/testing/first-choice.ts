@@ -2,6 +2,7 @@ import type { SignalboxConfig } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { choose } from '../core/routing/choose.ts';
 import type { Ability } from '../core/vocabulary/model.ts';
+import { routerOf } from '../explain/router-of.ts';
 
 export interface FirstChoiceRequest {
   readonly taskClass: string;
@@ -15,19 +16,6 @@ export function firstChoice(
   config: SignalboxConfig,
   { taskClass, abilities = [], inputTokens = 2_000 }: FirstChoiceRequest,
 ): string {
-  const { catalog, policy, taskClasses } = resolveConfig(config, 'simulated');
-  const decision = choose({
-    request: {
-      taskClass: taskClasses.get(taskClass)!,
-      inputTokens,
-      abilities,
-      avoid: [],
-      allotmentMicros: Infinity,
-      seed: '',
-    },
-    health: { breakers: new Map(), quarantined: new Set() },
-    ...{ catalog, policy },
-    nowMs: 0,
-  });
-  return decision.candidates[0]!.endpoint;
+  const ask = routerOf(resolveConfig(config, 'simulated'), Date.now());
+  return choose(ask({ taskClass, abilities, inputTokens })).candidates[0]!.endpoint;
 }

@@ -6,6 +6,7 @@ import { createActivities } from '../../activities/create-activities.ts';
 import type { SignalboxConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type Mode, resolveConfig } from '../config/resolve-config.ts';
+import { indexCatalog } from '../core/routing/catalog-index.ts';
 import { readRun } from '../history/read-run.ts';
 import { Transcripts } from '../history/transcripts.ts';
 import { AiSdkModels } from '../providers/ai-sdk-models.ts';
@@ -43,11 +44,12 @@ export class SignalboxPlugin extends SimplePlugin {
     const providers = resolveProviders(resolved, env);
     const logger = new DefaultLogger('WARN');
     const endpoints = resolved.catalog.endpoints.filter(({ provider }) => providers.has(provider));
-    const { qualityFile } = resolved;
+    const catalog = indexCatalog({ ...resolved.catalog, endpoints });
+    const { qualityFile, modelIds } = resolved;
     const activities = createActivities({
       ...resolved,
-      catalog: { ...resolved.catalog, endpoints },
-      ...(qualityFile !== undefined && { quality: loadQuality(qualityFile, resolved) }),
+      catalog,
+      ...(qualityFile !== undefined && loadQuality(qualityFile, { catalog, modelIds })),
       models: new AiSdkModels(providers),
       transcripts: new Transcripts(readOwnRun),
       health: new WorkerHealth((message) => logger.warn(message)),

@@ -1,4 +1,6 @@
 /** Learns routes by the production code, decides by the production `choose`, and judges on what really happened. */
+import { priceOf, UNKNOWN_DATA_POLICY } from '../../src/catalog/build-catalog.ts';
+import { indexCatalog } from '../../src/core/routing/catalog-index.ts';
 import { choose } from '../../src/core/routing/choose.ts';
 import {
   DEFAULT_TASK_CLASS,
@@ -10,8 +12,9 @@ import { learnQuality } from '../../src/core/routing/quality/learn-quality.ts';
 import { mixClasses } from '../../src/core/routing/quality/mix-classes.ts';
 import { randomFrom, shuffle } from '../../src/core/routing/quality/shuffle.ts';
 import { trainClassTable } from '../../src/core/routing/quality/train-class-table.ts';
+import { indexQuality, type LearntRoutes, withMixedClasses } from '../../src/core/routing/quality-index.ts';
 import { BUILT_IN_TASK_CLASSES } from '../../src/core/routing/task-classes.ts';
-import type { Candidate, Check, Decision } from '../../src/core/vocabulary/decision.ts';
+import type { Candidate, CheckReliability, Decision } from '../../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../../src/core/vocabulary/model.ts';
 import type { Outcome, Quality } from '../../src/core/vocabulary/quality.ts';
 
@@ -38,7 +41,7 @@ export type Goal = { readonly valueUsd: number } | { readonly costShare: number 
 export interface Terms {
   readonly goal: Goal;
   /** Present means cascades. */
-  readonly check: Check | undefined;
+  readonly check: CheckReliability | undefined;
   /** Texts by request id: present means that the routes are also judged on classes inferred from them. */
   readonly texts: ReadonlyMap<string, string> | undefined;
 }
@@ -63,15 +66,20 @@ function learnRoutes(learning: readonly JudgedRequest[], { goal, check, texts }:
     ...(failureCorrelation && { failureCorrelation: failureCorrelation.rho }),
   };
   const endpoints = [...new Set(outcomes.map(({ model }) => model))].sort().map(endpointOf);
-  const decisionOf = (taskClass: string, valueUsd: number, seed: string, by = quality) =>
+  const catalog = indexCatalog({ version: 'outcomes', endpoints });
+  const learnt: LearntRoutes = { quality, indexed: indexQuality(quality, catalog) };
+  const decisionOf = (taskClass: string, valueUsd: number, seed: string, by = learnt.indexed) =>
     choose({
       request: {
         // Waiting is free here: the outcomes are judged by success and cost alone.
-        taskClass: { ...BUILT_IN_TASK_CLASSES[0]!, name: taskClass, successUsd: valueUsd, secondUsd: 0 },
+        taskClass: {
+          ...BUILT_IN_TASK_CLASSES[0]!,
+          ...{ name: taskClass, successUsd: valueUsd, secondUsd: 0, qualityFloor: 0 },
+        },
         ...{ inputTokens: 0, abilities: [], avoid: [], allotmentMicros: Infinity, seed },
         ...(check && { check }),
       },
-      catalog: { version: 'outcomes', endpoints },
+      catalog,
       policy: {},
       health: { breakers: new Map(), quarantined: new Set() },
       nowMs: 0,
@@ -96,8 +104,8 @@ function learnRoutes(learning: readonly JudgedRequest[], { goal, check, texts }:
     infer: (requestId) => {
       if (!inferrer) return undefined;
       const { taskClass, chances } = inferTaskClass(inferrer, texts?.get(requestId) ?? '');
-      const estimates = new Map([...quality.estimates, [DEFAULT_TASK_CLASS, mixClasses(byClass, chances)]]);
-      return modelsOf(decisionOf(taskClass, valueUsd, requestId, { ...quality, estimates }));
+      const mixed = withMixedClasses({ ...learnt, quality: byClass }, chances, catalog);
+      return modelsOf(decisionOf(taskClass, valueUsd, requestId, mixed));
     },
   };
 }
@@ -111,9 +119,9 @@ function endpointOf(id: string): Endpoint {
     provider: 'outcomes',
     model: { id, family: id, contextTokens: Infinity, maxOutputTokens: Infinity, abilities: [] },
     wireModel: id,
-    price: { input: 0, output: 0, cacheRead: 0, source: 'outcomes', date: '' },
+    price: priceOf({ input: 0, output: 0, source: 'outcomes', date: '' }),
     speed: { firstTokenMs: 0, tokensPerSecond: Infinity },
-    dataPolicy: { zeroRetention: 'unknown', trainsOnData: 'unknown', region: 'unknown' },
+    dataPolicy: UNKNOWN_DATA_POLICY,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Check } from '../../src/core/vocabulary/decision.ts';
+import type { CheckReliability } from '../../src/core/vocabulary/decision.ts';
 import { bestSingle, type Decided, type JudgedRequest, sum, utility } from './judge-routing.ts';
 
 /** How decisions did, a request on average; money in USD. */
@@ -26,7 +26,7 @@ export interface Gain {
 }
 
 /** @param check what accepts and rejects the answers of a cascade */
-export function judge(decided: readonly Decided[], check: Check): Verdict {
+export function judge(decided: readonly Decided[], check: CheckReliability): Verdict {
   const requests = decided.map(({ request }) => request);
   const valueUsd = sum(decided, (one) => one.valueUsd) / decided.length;
   const ours = mean(decided.map(({ request, models }) => tried(request, models, check)));
@@ -62,7 +62,7 @@ export function judge(decided: readonly Decided[], check: Check): Verdict {
 }
 
 /** What is expected of trying these models in turn until the check accepts; the last answer is taken as it is. */
-function tried({ outcomes }: JudgedRequest, models: readonly string[], check: Check) {
+function tried({ outcomes }: JudgedRequest, models: readonly string[], check: CheckReliability) {
   let success = 0;
   let costUsd = 0;
   let reached = 1;

@@ -1,5 +1,6 @@
 /** The agents of these tests, bundled by the worker as a user's would be. */
 import { z } from 'zod';
+import type { Policy } from '../../src/core/vocabulary/policy.ts';
 import { agent } from '../../workflows/index.ts';
 
 const Question = z.object({
@@ -17,6 +18,27 @@ export const ask = agent({ name: 'ask', input: Question }, (run, { system, toolC
     ...(system !== undefined && { system }),
     ...(toolContext !== undefined && { toolContext }),
   }),
+);
+
+/** One step that says of itself what the input says: no class, checks, layers of policy. */
+export const askUnder = agent(
+  {
+    name: 'askUnder',
+    input: z.object({
+      prompt: z.string(),
+      task: z.string().optional(),
+      verify: z.array(z.string()).optional(),
+      policy: z.custom<Policy>().optional(),
+    }),
+    policy: { maxPrice: { output: 15 } },
+  },
+  (run, { prompt, task, verify, policy }) =>
+    run.step('answer', {
+      prompt,
+      ...(task !== undefined && { task }),
+      ...(verify && { verify }),
+      ...(policy && { policy }),
+    }),
 );
 
 /** The same, with patience for three seconds. */

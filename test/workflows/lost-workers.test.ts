@@ -12,12 +12,13 @@ import type {
   InvokeModelInput,
   InvokeModelResult,
 } from '../../src/core/contract/activities.ts';
+import { indexCatalog } from '../../src/core/routing/catalog-index.ts';
 import { WorkerHealth } from '../../src/worker/health.ts';
 
 const answer: ModelAnswer = {
   message: { role: 'assistant', content: [{ type: 'text', text: 'The mill.' }] },
   finishReason: 'stop',
-  usage: { inputTokens: 100, cacheReadTokens: 0, outputTokens: 10, reasoningTokens: 0 },
+  usage: { inputTokens: 100, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 0 },
   firstTokenMs: 5,
 };
 
@@ -43,8 +44,10 @@ function newAttempt(
   heartbeatDetails: unknown,
   invoke: ActivityPorts['models']['invoke'] = async () => answer,
 ) {
+  const resolved = resolveConfig({ agents: 'agents.ts' }, 'simulated');
   const ports: ActivityPorts = {
-    ...resolveConfig({ agents: 'agents.ts' }, 'simulated'),
+    ...resolved,
+    catalog: indexCatalog(resolved.catalog),
     models: { invoke },
     transcripts: { resolve: async () => [], remember: () => {} },
     health: new WorkerHealth(() => {}),

@@ -23,7 +23,9 @@ export interface InvokeModelInput {
   readonly step: string;
   /** From 1. */
   readonly turn: number;
-  readonly taskClass: string;
+  /** Absent where the step names none: the worker infers one. */
+  readonly taskClass?: string;
+  readonly tenant?: string;
   /** What the conversation was before `delta`. */
   readonly transcript: TranscriptReference;
   /** Only what was added since the last answered call. */
@@ -31,6 +33,8 @@ export interface InvokeModelInput {
   /** The one endpoint to ask, where the walk retries in place. */
   readonly retry?: string;
   readonly avoid: readonly string[];
+  /** Those of `avoid` whose answers the step's checks rejected. */
+  readonly rejected?: readonly string[];
   /** A person asked for this attempt: endpoints that rest are asked all the same. */
   readonly ignoreHealth: boolean;
   /** The endpoint that answered this conversation last. */

@@ -1,5 +1,6 @@
 /** Names people see, and what the client and the workflow say to each other. All of it is public API. */
 import type { FailureKind } from '../failure/kind.ts';
+import type { Policy } from '../vocabulary/policy.ts';
 
 /** Search attributes by name, with Temporal's type. A name or type here never changes. */
 export const SEARCH_ATTRIBUTES = {
@@ -52,4 +53,8 @@ export const DEFAULT_TASK_QUEUE = 'signalbox';
 export interface StartArguments {
   /** The most the run may spend, in USD; only lowers the agent's own limit. */
   readonly maxUsd?: number;
+  /** Whose policy, budget and fairness apply. */
+  readonly tenant?: string;
+  /** The innermost layer of policy. */
+  readonly policy?: Policy;
 }

@@ -37,6 +37,7 @@ const TABLE: Readonly<Record<FailureKind, Row>> = {
   unavailable: { triesPerEndpoint: 2, pauseMs: 300, onward: 'failover' },
   answer_incomplete: { triesPerEndpoint: 2, pauseMs: 300, onward: 'failover' },
   output_invalid: { triesPerEndpoint: 2, pauseMs: 0, onward: 'failover' },
+  check_failed: { triesPerEndpoint: 2, pauseMs: 0, onward: 'failover' },
   no_eligible_endpoint: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
   worker_lost: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
   unknown: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },

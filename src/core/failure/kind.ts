@@ -14,6 +14,7 @@ export const FAILURE_KINDS = [
   'unavailable',
   'answer_incomplete',
   'output_invalid',
+  'check_failed',
   'no_eligible_endpoint',
   'worker_lost',
   'unknown',

@@ -7,7 +7,7 @@
  * with z the ease of the request (`request-ease.ts`). The last answer is taken as it is. A stage is added only where it
  * raises the utility: escalation stops where it no longer pays.
  */
-import type { Check } from '../vocabulary/decision.ts';
+import type { CheckReliability } from '../vocabulary/decision.ts';
 import { EASE_CHANCES, successByEase } from './request-ease.ts';
 
 export interface Stage {
@@ -21,7 +21,9 @@ export interface Stage {
 export interface CascadeTerms {
   readonly valueUsd: number;
   readonly failureCorrelation: number;
-  readonly check: Check;
+  readonly check: CheckReliability;
+  /** Chances of those whose answers the check has rejected already: the request is the harder for it. */
+  readonly rejected: ArrayLike<number>;
 }
 
 /** A fourth stage gains next to nothing, and trusts the check too far. */
@@ -32,9 +34,17 @@ const PAYS_USD = 1e-6;
 interface ReadyStage extends Stage {
   readonly right: readonly number[];
 }
+interface ReadyTerms extends CascadeTerms {
+  /** Chance of each ease at the first stage. */
+  readonly reached: readonly number[];
+}
 
-/** @param candidates at least one, each of another model @returns the endpoints to try in turn, one to three */
-export function chooseCascade(candidates: readonly Stage[], terms: CascadeTerms): string[] {
+/**
+ * @param candidates at least one, each of another model
+ * @returns the endpoints to try in turn, one to three; none where an answer was rejected and no other is worth its price
+ */
+export function chooseCascade(candidates: readonly Stage[], given: CascadeTerms): string[] {
+  const terms: ReadyTerms = { ...given, reached: easeAfter(given) };
   const stages = undominated(candidates).map(
     (stage): ReadyStage => ({ ...stage, right: successByEase(stage.success, terms.failureCorrelation) }),
   );
@@ -53,6 +63,7 @@ export function chooseCascade(candidates: readonly Stage[], terms: CascadeTerms)
     if (next.order === order) break;
     best = improve(next, stages, terms);
   }
+  if (given.rejected.length > 0 && best.utilityUsd <= 0) return [];
   return best.order.map(({ endpoint }) => endpoint);
 }
 
@@ -62,7 +73,7 @@ interface Cascade {
 }
 
 /** Lets better stages take the places of others, one at a time. */
-function improve(from: Cascade, stages: readonly ReadyStage[], terms: CascadeTerms): Cascade {
+function improve(from: Cascade, stages: readonly ReadyStage[], terms: ReadyTerms): Cascade {
   const others = stages.filter((stage) => !from.order.includes(stage));
   const swaps = others.flatMap((stage) => from.order.map((_, at) => from.order.with(at, stage)));
   const best = bestOf([from.order, ...swaps], terms);
@@ -70,7 +81,7 @@ function improve(from: Cascade, stages: readonly ReadyStage[], terms: CascadeTer
 }
 
 /** The first of the best; a longer order must add more than a shorter one. */
-function bestOf(orders: readonly (readonly ReadyStage[])[], terms: CascadeTerms): Cascade {
+function bestOf(orders: readonly (readonly ReadyStage[])[], terms: ReadyTerms): Cascade {
   let best: Cascade | undefined;
   for (const order of orders) {
     const utilityUsd = utilityOf(order, terms);
@@ -80,8 +91,8 @@ function bestOf(orders: readonly (readonly ReadyStage[])[], terms: CascadeTerms)
   return best!;
 }
 
-function utilityOf(order: readonly ReadyStage[], { valueUsd, check }: CascadeTerms): number {
-  const reached = [...EASE_CHANCES];
+function utilityOf(order: readonly ReadyStage[], { valueUsd, check, reached: start }: ReadyTerms): number {
+  const reached = [...start];
   let utilityUsd = 0;
   for (const [j, { right, costUsd }] of order.entries()) {
     const last = j === order.length - 1;
@@ -90,10 +101,23 @@ function utilityOf(order: readonly ReadyStage[], { valueUsd, check }: CascadeTer
     for (let node = 0; node < reached.length; node++) {
       const chance = right[node]!;
       utilityUsd += reached[node]! * (worthUsd * chance - spentUsd);
-      reached[node]! *= chance * check.rejectsRight + (1 - chance) * (1 - check.acceptsWrong);
+      reached[node]! *= chanceOfRejection(chance, check);
     }
   }
   return utilityUsd;
+}
+
+const chanceOfRejection = (right: number, { acceptsWrong, rejectsRight }: CheckReliability) =>
+  right * rejectsRight + (1 - right) * (1 - acceptsWrong);
+
+/** How likely each ease is, given what the check has rejected. */
+function easeAfter({ rejected, failureCorrelation, check }: CascadeTerms): number[] {
+  const chances = Array.from(rejected).reduce<readonly number[]>((before, success) => {
+    const right = successByEase(success, failureCorrelation);
+    return before.map((chance, node) => chance * chanceOfRejection(right[node]!, check));
+  }, EASE_CHANCES);
+  const total = chances.reduce((a, b) => a + b, 0);
+  return total > 0 ? chances.map((chance) => chance / total) : [...EASE_CHANCES];
 }
 
 /** Without those that as many others as there are stages beat on both success and cost: no best order has them. */

@@ -1,89 +1,97 @@
 /**
  * Ranks what the constraints left by expected utility, in USD:
  *
- *   utility = value of a success × chance of one − expected cost − price of the seconds waited
+ *   utility = value of a success × chance of one − expected cost + cache discount − price of the seconds waited
  */
-import { costMicros } from '../cost/price.ts';
-import type { Usage } from '../vocabulary/attempt.ts';
 import type { Candidate } from '../vocabulary/decision.ts';
-import type { Endpoint, Price } from '../vocabulary/model.ts';
-import type { Quality } from '../vocabulary/quality.ts';
-import type { TaskClass } from '../vocabulary/task-class.ts';
-import { priorSuccess } from './quality.ts';
-import type { ChooseRequest } from './request.ts';
+import { cacheDiscountMicros, estimateAt } from './forecast.ts';
+import { hashOf } from './hash.ts';
 
-/** A candidate, with what its model is and is expected to do. */
-export interface Ranked {
-  readonly candidate: Candidate;
-  readonly model: string;
-  /** Of a success, 0-1. */
-  readonly chance: number;
+import type { ChooseInput } from './request.ts';
+import type { Sifted } from './sift.ts';
+
+export interface Ranking {
+  /** Places of the best among `Sifted.kept`, best first. */
+  readonly best: readonly number[];
+  /**
+   * Whole micro-dollars, in the order of `Sifted.kept`: finer differences are noise, and so equal scores tie and spread
+   * by the seed.
+   */
+  readonly utility: readonly number[];
 }
 
-export function rank(
-  endpoints: readonly Endpoint[],
-  request: ChooseRequest,
-  quality: Quality | undefined,
-): Ranked[] {
-  return endpoints
-    .map((endpoint) => scoreOf(endpoint, request, quality))
-    .sort(
-      (a, b) =>
-        b.candidate.utility - a.candidate.utility ||
-        tieBreak(a.candidate.endpoint, request.seed) - tieBreak(b.candidate.endpoint, request.seed),
-    );
+/** @param limit how many of the best to find */
+export function rank({ kept, forecast }: Sifted, input: ChooseInput, limit: number): Ranking {
+  const { successUsd, secondUsd } = input.request.taskClass;
+  const { chance, costMicros, latencyMs } = forecast;
+  const successMicros = successUsd * 1e6;
+  const msMicros = secondUsd * 1e3;
+  const utility = new Array<number>(kept.length);
+  for (let k = 0; k < kept.length; k++)
+    utility[k] = Math.round(successMicros * chance[k]! - costMicros[k]! - msMicros * latencyMs[k]!);
+  const held = placeOfHolder(kept, input);
+  if (held >= 0)
+    utility[held] = Math.round(utility[held]! + cacheDiscountMicros(kept[held]!, costMicros[held]!, input));
+  return { best: topOf(utility, limit, (k) => tieBreak(kept[k]!, input)), utility };
 }
 
-function scoreOf(
-  endpoint: Endpoint,
-  { taskClass, inputTokens, prefer }: ChooseRequest,
-  quality: Quality | undefined,
-): Ranked {
-  // An endpoint that has just answered this conversation has it in its prompt cache: stickiness comes out of the price.
-  const cacheReadTokens =
-    endpoint.id === prefer && endpoint.model.abilities.includes('caching') ? inputTokens : 0;
-  const usage = {
-    inputTokens,
-    cacheReadTokens,
-    outputTokens: taskClass.expectedOutputTokens,
-    reasoningTokens: 0,
+/** The endpoint that has the conversation in its cache, if it was kept. */
+function placeOfHolder(kept: Uint16Array, { catalog, request: { prefer } }: ChooseInput): number {
+  const i = prefer === undefined ? undefined : catalog.positionOf.get(prefer);
+  return i === undefined ? -1 : kept.indexOf(i);
+}
+
+/** Places of the largest, the largest first; of those that are equal, the one with the lower `order`. */
+export function topOf(
+  numbers: readonly number[],
+  limit: number,
+  order: (place: number) => number = (place) => place,
+): number[] {
+  const before = (a: number, b: number) =>
+    numbers[a]! > numbers[b]! || (numbers[a] === numbers[b] && order(a) < order(b));
+  const top: number[] = [];
+  let least = -Infinity;
+  for (let k = 0; k < numbers.length; k++) {
+    if (numbers[k]! < least || (top.length === limit && !before(k, top[limit - 1]!))) continue;
+    let at = top.length;
+    while (at > 0 && before(k, top[at - 1]!)) at--;
+    top.splice(at, 0, k);
+    if (top.length > limit) top.pop();
+    if (top.length === limit) least = numbers[top[limit - 1]!]!;
+  }
+  return top;
+}
+
+/** A ranked endpoint with its score broken down. */
+export function candidateAt(
+  k: number,
+  { kept, forecast }: Sifted,
+  { utility }: Ranking,
+  input: ChooseInput,
+): Candidate {
+  const { successUsd, secondUsd } = input.request.taskClass;
+  const i = kept[k]!;
+  const chance = forecast.chance[k]!;
+  const costMicros = forecast.costMicros[k]!;
+  const discountMicros = cacheDiscountMicros(i, costMicros, input);
+  return {
+    endpoint: input.catalog.endpoints[i]!.id,
+    utility: utility[k]! / 1e6,
+    basis: estimateAt(i, input)?.basis ?? 'prior',
+    success: fourDigits(successUsd * chance),
+    cost: fourDigits(costMicros / 1e6),
+    ...(discountMicros > 0 && { cacheDiscount: fourDigits(discountMicros / 1e6) }),
+    latency: fourDigits((secondUsd * forecast.latencyMs[k]!) / 1e3),
   };
-  const learnt = quality?.estimates.get(taskClass.name)?.get(endpoint.model.id);
-  const chance = learnt?.success ?? priorSuccess(endpoint, taskClass.name);
-  const success = taskClass.successUsd * chance;
-  const listPrice = quality?.listPrices.get(endpoint.model.id) ?? endpoint.price;
-  const cost = learnt
-    ? learnt.costUsd * relativeCost(endpoint, usage, listPrice)
-    : costMicros(endpoint.price, usage) / 1e6;
-  const latency = (taskClass.secondUsd * expectedLatencyMs(endpoint, taskClass)) / 1000;
-  const candidate: Candidate = {
-    endpoint: endpoint.id,
-    utility: round(success - cost - latency),
-    success: round(success),
-    cost: round(cost),
-    latency: round(latency),
-    basis: learnt?.basis ?? 'prior',
-  };
-  return { candidate, model: endpoint.model.id, chance };
 }
 
-/** What an endpoint charges for some tokens as a share of their list price without a cache; 1 where that is free. */
-function relativeCost({ price }: Endpoint, usage: Usage, listPrice: Price): number {
-  const listed = costMicros(listPrice, { ...usage, cacheReadTokens: 0 });
-  return listed > 0 ? costMicros(price, usage) / listed : 1;
+/** As `toPrecision(4)` does, at a tenth of its time. */
+function fourDigits(number: number): number {
+  if (number <= 0 || number >= 1000) return Math.round(number);
+  const scale = 10 ** (3 - Math.floor(Math.log10(number)));
+  return Math.round(number * scale) / scale;
 }
 
-/** Time to a whole answer of the class's usual length, in milliseconds. */
-export function expectedLatencyMs({ speed }: Endpoint, taskClass: TaskClass): number {
-  return speed.firstTokenMs + (taskClass.expectedOutputTokens / speed.tokensPerSecond) * 1000;
-}
-
-/** To the micro-dollar: finer differences are noise, and so equal scores tie and spread by the seed. */
-const round = (usd: number) => Math.round(usd * 1e6) / 1e6;
-
-/** FNV-1a over the endpoint and the run's seed: spreads equal candidates over runs, the same on every replay. */
-function tieBreak(endpoint: string, seed: string): number {
-  let hash = 0x811c9dc5;
-  for (const char of `${seed}\n${endpoint}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
-  return hash >>> 0;
-}
+/** Spreads equal candidates over runs, the same on every replay. */
+const tieBreak = (i: number, { catalog, request }: ChooseInput) =>
+  hashOf(`${request.seed}\n${catalog.endpoints[i]!.id}`);

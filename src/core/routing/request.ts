@@ -1,17 +1,21 @@
 import type { Breaker } from '../health/breaker.ts';
-import type { Check } from '../vocabulary/decision.ts';
-import type { Ability, Catalog } from '../vocabulary/model.ts';
-import type { Policy } from '../vocabulary/policy.ts';
-import type { Quality } from '../vocabulary/quality.ts';
+import type { CheckReliability } from '../vocabulary/decision.ts';
+import type { Ability } from '../vocabulary/model.ts';
+import type { EffectivePolicy } from '../vocabulary/policy.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
+import type { IndexedCatalog } from './catalog-index.ts';
+import type { Exploration } from './explore.ts';
+import type { IndexedQuality } from './quality-index.ts';
 
 export interface ChooseInput {
   readonly request: ChooseRequest;
-  readonly catalog: Catalog;
-  readonly policy: Policy;
+  readonly catalog: IndexedCatalog;
+  readonly policy: EffectivePolicy;
   readonly health: Health;
   /** What was learnt from outcomes; absent means that nothing was. */
-  readonly quality?: Quality;
+  readonly quality?: IndexedQuality;
+  /** Absent means that nothing is tried for the sake of learning. */
+  readonly exploration?: Exploration;
   readonly nowMs: number;
 }
 
@@ -24,7 +28,9 @@ export interface ChooseRequest {
   /** The endpoint that answered this conversation last. */
   readonly prefer?: string;
   /** What answers will be checked by; absent means that the first answer is taken. */
-  readonly check?: Check;
+  readonly check?: CheckReliability;
+  /** Endpoints of `avoid` whose answers the check rejected: the request is the harder for it. */
+  readonly rejected?: readonly string[];
   /** The most the call may cost. */
   readonly allotmentMicros: number;
   /** Breaks ties: the run's id. */

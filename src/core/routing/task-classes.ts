@@ -1,20 +1,35 @@
 import type { TaskClass } from '../vocabulary/task-class.ts';
+import { DEFAULT_TASK_CLASS } from './infer-task-class.ts';
 
 const deadlines = { firstTokenMs: 20_000, idleMs: 15_000, totalMs: 180_000 };
 const patient = { firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 };
 
 /**
  * The built-in task classes. The values are starting points for a person to correct: a success is worth what it saves
- * (reading a document, an hour of an engineer), a second costs what somebody waiting for it costs.
+ * (reading a document, an hour of an engineer), a second costs what somebody waiting for it costs. The floors stay below
+ * every prior: they rule a model out only once outcomes have shown that it fails.
  */
 export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
+  {
+    // What a request has that names no class and whose class nothing tells; new classes of a config start from it.
+    name: DEFAULT_TASK_CLASS,
+    successUsd: 0.1,
+    secondUsd: 0.0005,
+    maxOutputTokens: 8_000,
+    expectedOutputTokens: 800,
+    qualityFloor: 0.4,
+    deadlines,
+    policy: {},
+  },
   {
     name: 'extraction',
     successUsd: 0.05,
     secondUsd: 0.0005,
     maxOutputTokens: 8_000,
     expectedOutputTokens: 800,
+    qualityFloor: 0.5,
     deadlines,
+    policy: {},
   },
   {
     name: 'classification',
@@ -22,7 +37,9 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.0005,
     maxOutputTokens: 1_000,
     expectedOutputTokens: 60,
+    qualityFloor: 0.5,
     deadlines,
+    policy: {},
   },
   {
     name: 'summarization',
@@ -30,7 +47,9 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.0005,
     maxOutputTokens: 4_000,
     expectedOutputTokens: 400,
+    qualityFloor: 0.5,
     deadlines,
+    policy: {},
   },
   {
     name: 'reasoning',
@@ -38,7 +57,9 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.0005,
     maxOutputTokens: 8_000,
     expectedOutputTokens: 1_200,
+    qualityFloor: 0.25,
     deadlines: patient,
+    policy: {},
   },
   {
     name: 'coding',
@@ -46,7 +67,9 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.0005,
     maxOutputTokens: 16_000,
     expectedOutputTokens: 2_000,
+    qualityFloor: 0.25,
     deadlines: patient,
+    policy: {},
   },
   {
     name: 'writing',
@@ -54,7 +77,9 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.0005,
     maxOutputTokens: 8_000,
     expectedOutputTokens: 1_000,
+    qualityFloor: 0.4,
     deadlines,
+    policy: {},
   },
   {
     name: 'tool-use',
@@ -62,7 +87,9 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.001,
     maxOutputTokens: 4_000,
     expectedOutputTokens: 200,
+    qualityFloor: 0.4,
     deadlines,
+    policy: {},
   },
   {
     name: 'judging',
@@ -70,6 +97,8 @@ export const BUILT_IN_TASK_CLASSES: readonly TaskClass[] = [
     secondUsd: 0.0005,
     maxOutputTokens: 2_000,
     expectedOutputTokens: 300,
+    qualityFloor: 0.5,
     deadlines: patient,
+    policy: {},
   },
 ];

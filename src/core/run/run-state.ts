@@ -10,6 +10,7 @@ import type {
   RunToolResult,
 } from '../contract/activities.ts';
 import type { Parked } from '../contract/run.ts';
+import { DEFAULT_TASK_CLASS } from '../routing/infer-task-class.ts';
 import type { Attempt } from '../vocabulary/attempt.ts';
 import type { Decision } from '../vocabulary/decision.ts';
 import { toolCallsOf } from '../vocabulary/transcript.ts';
@@ -59,7 +60,7 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
       const { step, taskClass, turn } = event.input;
       return run.steps.some(({ name }) => name === step)
         ? change(run, step, (state) => ({ ...state, status: 'running', turns: Math.max(turn, state.turns) }))
-        : { ...run, steps: [...run.steps, newStep(step, taskClass)] };
+        : { ...run, steps: [...run.steps, newStep(step, taskClass ?? DEFAULT_TASK_CLASS)] };
     }
     case 'answered': {
       const { attempt, lost, decision, message } = event.result;
@@ -68,6 +69,8 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
         status: toolCallsOf(message).length > 0 ? 'running' : 'done',
         endpoint: attempt.endpoint,
         model: attempt.servedModel ?? attempt.requestedModel,
+        // Told by the worker where the step named none.
+        taskClass: decision.taskClass,
         decision,
       }));
     }

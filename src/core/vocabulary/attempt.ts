@@ -1,9 +1,10 @@
 import type { FailureKind } from '../failure/kind.ts';
 
-/** Tokens, as the AI SDK counts them: `inputTokens` includes what was read from the cache. */
+/** Tokens, as the AI SDK counts them: `inputTokens` includes what was read from the cache and written to it. */
 export interface Usage {
   readonly inputTokens: number;
   readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
 }

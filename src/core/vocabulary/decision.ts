@@ -1,6 +1,8 @@
 /** The ordered candidates, the rejections and why; small enough to live in history. */
 export interface Decision {
   readonly taskClass: string;
+  /** What a success of the class was taken to be worth, in USD: a candidate's chance is its `success` over this. */
+  readonly successUsd: number;
   /** Best first. At most `DECISION_CANDIDATES`; the rest are counted in `moreCandidates`. */
   readonly candidates: readonly Candidate[];
   readonly moreCandidates: number;
@@ -9,29 +11,46 @@ export interface Decision {
    * does not pay, the one endpoint that does.
    */
   readonly cascade?: readonly string[];
-  /** At most `DECISION_REJECTIONS`; the rest are counted in `moreRejections`. */
+  /** The first candidate was put there to learn about it, not because most is expected of it. */
+  readonly explores?: true;
+  /** The likeliest to succeed among those ruled out, one a model. At most `DECISION_REJECTIONS`. */
   readonly rejections: readonly Rejection[];
-  readonly moreRejections: number;
-  readonly catalogVersion: string;
+  /** How many endpoints each rule ruled out, those in `rejections` included; `catalog` stands for all that are not offered. */
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly versions: DecisionVersions;
 }
 
-/** An endpoint kept, with its score broken down. All in USD: `utility = success − cost − latency`. */
+/** What a Decision was made from. */
+export interface DecisionVersions {
+  readonly catalog: string;
+  /** Absent where no policy constrains. */
+  readonly policy?: string;
+  /** Absent where nothing was learnt. */
+  readonly quality?: string;
+}
+
+/**
+ * An endpoint kept, with its score broken down, in USD: `utility = success − cost + cacheDiscount − latency`, to the
+ * micro-dollar; its parts to four digits.
+ */
 export interface Candidate {
   readonly endpoint: string;
   readonly utility: number;
+  /**
+   * Where the chance of a success comes from: outcomes of this class on this model (or on this very endpoint), outcomes of the model
+   * on other classes, or the prior by price.
+   */
+  readonly basis: 'observed' | 'model' | 'prior';
   /** Value of a success × the estimated chance of one. */
   readonly success: number;
   readonly cost: number;
+  /** What is saved because the conversation is in the endpoint's prompt cache; absent where nothing is. */
+  readonly cacheDiscount?: number;
   readonly latency: number;
-  /**
-   * Where the chance of success comes from: outcomes of this class on this model, outcomes of the model on other
-   * classes, or the prior by price.
-   */
-  readonly basis: 'observed' | 'model' | 'prior';
 }
 
 /** How far a step's check can be trusted, and what it costs. */
-export interface Check {
+export interface CheckReliability {
   /** Chance that it accepts a wrong answer, 0-1. */
   readonly acceptsWrong: number;
   /** Chance that it rejects a right one, 0-1. */

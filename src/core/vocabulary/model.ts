@@ -24,14 +24,39 @@ export interface Endpoint {
   readonly price: Price;
   readonly speed: Speed;
   readonly dataPolicy: DataPolicy;
+  /** In how many bits the host serves the weights, e.g. `fp8`; absent where nobody says. */
+  readonly quantization?: string;
+  /** Known, but never a candidate. */
+  readonly withheld?: Withheld;
+  /** The day the host stops serving it, ISO 8601. */
+  readonly retires?: string;
 }
 
+/** Why an endpoint that is known is not offered; `docs/decisions/0008-what-the-catalog-offers.md` has the reasons. */
+export const WITHHELD = [
+  'historical',
+  'unknown-window',
+  'outlier-price',
+  'other-api',
+  'moving-alias',
+] as const;
+export type Withheld = (typeof WITHHELD)[number];
+
 /** USD per million tokens, which is the same number as micro-dollars per token. */
-export interface Price {
+export interface Rates {
   readonly input: number;
   readonly output: number;
   /** Input tokens read from the provider's prompt cache; the input price where the vendor gives none. */
   readonly cacheRead: number;
+  /** Input tokens written to that cache; the input price where the vendor gives none. */
+  readonly cacheWrite: number;
+  /** Output tokens spent on thinking; the output price where the vendor gives none. */
+  readonly reasoning: number;
+}
+
+export interface Price extends Rates {
+  /** What a request costs, all of it, whose input has more than `above` tokens; in ascending order. */
+  readonly tiers?: readonly (Rates & { readonly above: number })[];
   /** Where the figures come from, e.g. `vendor price page`. */
   readonly source: string;
   /** The day they were read, ISO 8601. */
@@ -44,11 +69,20 @@ export interface Speed {
   readonly tokensPerSecond: number;
 }
 
-/** `unknown` is refused wherever a policy asks for the promise. */
+/** What becomes of what an endpoint is sent. `unknown` is refused wherever a policy asks for the promise. */
 export interface DataPolicy {
-  readonly zeroRetention: boolean | 'unknown';
+  /** Prompts and answers are not kept once the answer is given. */
+  readonly zdr: boolean | 'unknown';
+  readonly retentionDays: number | 'unknown';
   readonly trainsOnData: boolean | 'unknown';
-  readonly region: string | 'unknown';
+  /** Everywhere it may be processed, e.g. `eu` or `eu-west-1`. */
+  readonly regions: readonly string[] | 'unknown';
+  /** Whose word it is: a public page of the host, a contract of yours, or the simulation. Absent where nothing is known. */
+  readonly basis?: 'public' | 'contract' | 'simulated';
+  /** The page's address, or what the contract is called. */
+  readonly source?: string;
+  /** The day that `source` was read, ISO 8601. */
+  readonly checked?: string;
 }
 
 /** The models and endpoints known, versioned. */

@@ -5,6 +5,8 @@ export interface Outcome {
   readonly requestId: string;
   readonly taskClass: string;
   readonly model: string;
+  /** The endpoint's id, where it is known which one it was. */
+  readonly endpoint?: string;
   /** 0-1. */
   readonly score: number;
   /** Of the whole request. */
@@ -15,6 +17,8 @@ export interface Outcome {
 export interface QualityCell {
   readonly taskClass: string;
   readonly model: string;
+  /** Only what this endpoint did; absent where nobody said which one it was. */
+  readonly endpoint?: string;
   readonly requests: number;
   /** Sum of the scores. */
   readonly successes: number;
@@ -65,7 +69,11 @@ export interface Estimate {
 
 /** Estimates by task class and model. What is in none of them has the router's prior. */
 export interface Quality {
+  /** Digest of what it was learnt from. */
+  readonly version: string;
   readonly estimates: ReadonlyMap<string, ReadonlyMap<string, Estimate>>;
+  /** By task class and endpoint id, for endpoints that were seen themselves. */
+  readonly endpointEstimates?: ReadonlyMap<string, ReadonlyMap<string, Estimate>>;
   /**
    * By model, the price that its costs were paid at: an endpoint that charges otherwise costs in proportion. Where
    * absent, every endpoint of the model costs what was observed.

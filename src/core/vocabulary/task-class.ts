@@ -1,3 +1,5 @@
+import type { Policy } from './policy.ts';
+
 /** The kind of work a step asks for, and what good work of that kind is worth. */
 export interface TaskClass {
   readonly name: string;
@@ -9,7 +11,11 @@ export interface TaskClass {
   readonly maxOutputTokens: number;
   /** Tokens a typical reply has; prices a candidate before it is asked. */
   readonly expectedOutputTokens: number;
+  /** Models less likely than this to succeed are not asked, 0-1: a wrong answer is then worse than none. */
+  readonly qualityFloor: number;
   readonly deadlines: Deadlines;
+  /** The class's own layer of policy. */
+  readonly policy: Policy;
 }
 
 /** All in milliseconds. Passing any of them fails the attempt. */

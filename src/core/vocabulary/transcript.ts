@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
+import type { Policy } from './policy.ts';
 
 /**
  * A conversation, append-only. Its first entry is the set-up of the step, so that the system prompt, the tools and the
@@ -14,6 +15,17 @@ export interface SetupEntry {
   readonly tools: readonly string[];
   /** JSON Schema (draft 2020-12) of the answer, where one is asked for. */
   readonly outputSchema?: JsonObject;
+  /** Names of checks that an answer must pass. */
+  readonly verify?: readonly string[];
+  /** The layers of policy that come with the request. */
+  readonly policies?: RequestPolicies;
+}
+
+/** Each may only tighten what those before it, and the worker's own, say. */
+export interface RequestPolicies {
+  readonly agent?: Policy;
+  readonly step?: Policy;
+  readonly request?: Policy;
 }
 
 export interface UserMessage {

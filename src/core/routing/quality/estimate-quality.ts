@@ -3,12 +3,18 @@
  * class and its model do elsewhere, the more so the fewer requests it has; how much is measured on the counts.
  *
  *   success = (successes + κ × fitted) ÷ (requests + κ), the mean of a beta posterior; `fit-success.ts` gives both
+ *
+ * An endpoint that was seen itself leans on its model in the same way, with a fixed κ.
  */
 import type { Price } from '../../vocabulary/model.ts';
 import type { Estimate, Quality, QualityCell } from '../../vocabulary/quality.ts';
+import { hashOf } from '../hash.ts';
 import { fitCost } from './fit-cost.ts';
 import { fitSuccess } from './fit-success.ts';
 import { layOut } from './grid.ts';
+
+/** κ of an endpoint: so many requests of its own weigh as much as all that is known of its model. */
+const ENDPOINT_PRIOR_REQUESTS = 50;
 
 export function estimateQuality(
   cells: readonly QualityCell[],
@@ -31,5 +37,25 @@ export function estimateQuality(
       basis: cell ? 'observed' : 'model',
     });
   }
-  return { estimates, listPrices };
+  return {
+    version: hashOf(JSON.stringify(cells)).toString(16).padStart(8, '0'),
+    ...{ estimates, endpointEstimates: estimateEndpoints(cells, estimates), listPrices },
+  };
+}
+
+function estimateEndpoints(
+  cells: readonly QualityCell[],
+  ofModels: Quality['estimates'],
+): Map<string, Map<string, Estimate>> {
+  const estimates = new Map<string, Map<string, Estimate>>();
+  for (const { taskClass, model, endpoint, requests, successes } of cells) {
+    if (endpoint === undefined) continue;
+    const ofModel = ofModels.get(taskClass)!.get(model)!;
+    const weight = requests + ENDPOINT_PRIOR_REQUESTS;
+    const success = (successes + ENDPOINT_PRIOR_REQUESTS * ofModel.success) / weight;
+    const successSd = Math.sqrt((success * (1 - success)) / (weight + 1));
+    const ofClass = estimates.get(taskClass) ?? new Map<string, Estimate>();
+    estimates.set(taskClass, ofClass.set(endpoint, { ...ofModel, success, successSd, basis: 'observed' }));
+  }
+  return estimates;
 }

@@ -18,16 +18,28 @@ export interface Slot {
 export function layOut(cells: readonly QualityCell[]): Grid {
   const taskClasses = [...new Set(cells.map(({ taskClass }) => taskClass))].sort();
   const models = [...new Set(cells.map(({ model }) => model))].sort();
-  const byName = new Map(cells.map((cell) => [keyOf(cell.taskClass, cell.model), cell]));
+  const byName = Map.groupBy(cells, ({ taskClass, model }) => keyOf(taskClass, model));
   const slots = taskClasses.flatMap((taskClass, classAt) =>
     models.map((model, modelAt): Slot => {
-      const cell = byName.get(keyOf(taskClass, model));
-      return { classAt, modelAt, ...(cell && { cell }) };
+      const own = byName.get(keyOf(taskClass, model));
+      return { classAt, modelAt, ...(own && { cell: own.reduce(addCells) }) };
     }),
   );
   return { taskClasses, models, slots };
 }
 
 const keyOf = (taskClass: string, model: string) => JSON.stringify([taskClass, model]);
+
+/** One cell of two: what several endpoints of a model did is what the model did. */
+function addCells(a: QualityCell, b: QualityCell): QualityCell {
+  return {
+    taskClass: a.taskClass,
+    model: a.model,
+    requests: a.requests + b.requests,
+    successes: a.successes + b.successes,
+    costUsd: a.costUsd + b.costUsd,
+    costUsdSquares: a.costUsdSquares + b.costUsdSquares,
+  };
+}
 
 export const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));

@@ -4,14 +4,17 @@ import { failureCorrelation, type JointOutcome } from './failure-correlation.ts'
 
 /** Adds outcomes up. Only one number is estimated here, so that what was learnt outlives a change of the formulas. */
 export function learnQuality(outcomes: readonly Outcome[]): LearntQuality {
-  const byCell = Map.groupBy(outcomes, ({ taskClass, model }) => JSON.stringify([taskClass, model]));
+  const byCell = Map.groupBy(outcomes, ({ taskClass, model, endpoint }) =>
+    JSON.stringify([taskClass, model, ...(endpoint === undefined ? [] : [endpoint])]),
+  );
   const cells = [...byCell]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, of]): QualityCell => {
-      const { taskClass, model } = of[0]!;
+      const { taskClass, model, endpoint } = of[0]!;
       return {
         taskClass,
         model,
+        ...(endpoint !== undefined && { endpoint }),
         requests: of.length,
         successes: sum(of.map(({ score }) => score)),
         costUsd: sum(of.map(({ costUsd }) => costUsd)),

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
@@ -10,6 +9,7 @@ import { writeLearntFile } from '../quality/learnt-file.ts';
 import { readOutcomes } from '../quality/read-outcomes.ts';
 import { readPrompts } from '../quality/read-prompts.ts';
 import { print } from './options.ts';
+import { newTable } from './render-table.ts';
 
 interface LearnOptions {
   readonly outcomes: string;
@@ -19,7 +19,7 @@ interface LearnOptions {
   readonly config?: string;
 }
 
-const learnCommand = new Command('learn')
+export const learnCommand = new Command('learn')
   .description('Learn how often models succeed, and what they cost, from a file of outcomes.')
   .requiredOption(
     '--outcomes <file>',
@@ -43,10 +43,6 @@ const learnCommand = new Command('learn')
     print(`Learnt from ${learnt.requests} requests into ${out}.`);
   });
 
-export const routesCommand = new Command('routes')
-  .description('What decides which model a step goes to.')
-  .addCommand(learnCommand);
-
 function learnClasses(outcomes: readonly Outcome[], texts: ReadonlyMap<string, string>): ClassTable {
   const classes = new Map(outcomes.map(({ requestId, taskClass }) => [requestId, taskClass]));
   return trainClassTable(
@@ -59,10 +55,7 @@ function learnClasses(outcomes: readonly Outcome[], texts: ReadonlyMap<string, s
 
 /** The likeliest model of each class to succeed. */
 function renderBest({ estimates }: Quality): string {
-  const table = new Table({
-    head: ['Task class', 'Likeliest to succeed', 'Chance', '±', 'USD'],
-    style: { head: [], border: [], compact: true },
-  });
+  const table = newTable(['Task class', 'Likeliest to succeed', 'Chance', '±', 'USD']);
   for (const [taskClass, row] of estimates) {
     const [model, best] = [...row].reduce((a, b) => (b[1].success > a[1].success ? b : a));
     table.push([

@@ -1,0 +1,109 @@
+/** Asks the router: which class the request is of, which policy holds for it, and which endpoints that leaves. */
+import type { InvokeModelInput } from '../src/core/contract/activities.ts';
+import { choose } from '../src/core/routing/choose.ts';
+import { assertHistoryAccepted, policyOfTenant } from '../src/core/routing/governance.ts';
+import { DEFAULT_TASK_CLASS, inferTaskClass } from '../src/core/routing/infer-task-class.ts';
+import { layerPolicies, policyLayers } from '../src/core/routing/policy-layers.ts';
+import { withMixedClasses } from '../src/core/routing/quality-index.ts';
+import type { ChooseInput, ChooseRequest, Health } from '../src/core/routing/request.ts';
+import type { Decision } from '../src/core/vocabulary/decision.ts';
+import { SignalboxError } from '../src/core/vocabulary/errors.ts';
+import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
+import type { RequestPolicies } from '../src/core/vocabulary/transcript.ts';
+import { abilitiesFor, type Conversation, estimateTokens } from './conversation.ts';
+import { type ActivityPorts, InvocationFailure } from './ports.ts';
+import { reliabilityOf } from './verify-answer.ts';
+
+export interface Decided {
+  readonly asked: ChooseInput;
+  readonly decision: Decision;
+}
+
+/** @throws InvocationFailure `invalid_request` where the class, the tenant or a layer of policy is wrong */
+export function decide(
+  input: InvokeModelInput,
+  conversation: Conversation,
+  { seed, allotmentMicros }: Pick<ChooseRequest, 'seed' | 'allotmentMicros'>,
+  ports: ActivityPorts,
+): Decided {
+  const { taskClass, quality } = classOf(input, conversation, ports);
+  const { check } = reliabilityOf(conversation.verify, ports);
+  const asked: ChooseInput = {
+    request: {
+      taskClass,
+      inputTokens: estimateTokens(conversation),
+      abilities: abilitiesFor(conversation),
+      avoid: input.avoid,
+      ...{ seed, allotmentMicros },
+      ...(input.prefer !== undefined && { prefer: input.prefer }),
+      ...(check && { check, rejected: input.rejected ?? [] }),
+    },
+    catalog: ports.catalog,
+    policy: refusing(() => policyFor(input, conversation.policies, taskClass, ports)),
+    health: input.ignoreHealth ? ALL_WELL : ports.health.snapshot(),
+    ...(quality && { quality }),
+    ...(ports.exploration && { exploration: ports.exploration }),
+    nowMs: Date.now(),
+  };
+  return { asked, decision: choose(asked) };
+}
+
+const ALL_WELL: Health = { breakers: new Map(), quarantined: new Set() };
+
+/** The class that the step names; where it names none, the one that its prompt seems to be of. */
+function classOf(
+  { taskClass: name }: InvokeModelInput,
+  { messages }: Conversation,
+  { taskClasses, quality, classInferrer, catalog }: ActivityPorts,
+): Pick<ChooseInput, 'quality'> & { taskClass: TaskClass } {
+  const learnt = quality && { quality: quality.indexed };
+  if (name !== undefined) {
+    const taskClass = taskClasses.get(name);
+    if (taskClass) return { taskClass, ...learnt };
+    const known = [...taskClasses.keys()].join(', ');
+    const message = `There is no task class "${name}". Use one of ${known}, or add it to taskClasses in the config.`;
+    throw new InvocationFailure('invalid_request', message, { billed: false });
+  }
+  const fallback = taskClasses.get(DEFAULT_TASK_CLASS)!;
+  if (!quality || !classInferrer) return { taskClass: fallback, ...learnt };
+  const prompt = messages.find((message) => message.role === 'user')?.content ?? '';
+  const { taskClass: inferred, chances } = inferTaskClass(classInferrer, prompt);
+  if (inferred === DEFAULT_TASK_CLASS)
+    return { taskClass: fallback, quality: withMixedClasses(quality, chances, catalog) };
+  // A class that only the outcomes know has the default's preferences.
+  return {
+    taskClass: taskClasses.get(inferred) ?? { ...fallback, name: inferred },
+    quality: quality.indexed,
+  };
+}
+
+function policyFor(
+  { agent, step, tenant }: InvokeModelInput,
+  policies: RequestPolicies | undefined,
+  taskClass: TaskClass,
+  { governance }: ActivityPorts,
+): ChooseInput['policy'] {
+  const policy = layerPolicies(
+    policyLayers({
+      policy: governance.policy,
+      tenant,
+      tenantPolicy: policyOfTenant(governance, tenant),
+      taskClass,
+      agent: { name: agent, policy: policies?.agent },
+      step: { name: step, policy: policies?.step },
+      request: policies?.request,
+    }),
+  );
+  assertHistoryAccepted(policy, governance);
+  return policy;
+}
+
+/** What a person got wrong about policy is no attempt's failure: it stops the walk and says what to mend. */
+function refusing<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SignalboxError)) throw error;
+    throw new InvocationFailure('invalid_request', `${error.message} ${error.remedy}`, { billed: false });
+  }
+}

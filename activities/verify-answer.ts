@@ -1,0 +1,70 @@
+/** A step's own checks: functions on the worker that look at a whole answer and accept it or say what is wrong. */
+
+import type { CheckReliability } from '../src/core/vocabulary/decision.ts';
+import type { Json } from '../src/core/vocabulary/json.ts';
+import { textOf, toolCallsOf } from '../src/core/vocabulary/transcript.ts';
+import type { Conversation } from './conversation.ts';
+import { type ActivityPorts, type CheckPort, InvocationFailure, type ModelAnswer } from './ports.ts';
+
+/** How far checks can be trusted together: all must accept. Absent where the step has none. */
+export function reliabilityOf(
+  names: readonly string[],
+  { checks }: Pick<ActivityPorts, 'checks'>,
+): { check?: CheckReliability } {
+  if (names.length === 0) return {};
+  const all = names.map((name) => checkOf(name, checks).reliability);
+  return {
+    check: {
+      acceptsWrong: all.reduce((product, { acceptsWrong }) => product * acceptsWrong, 1),
+      rejectsRight: 1 - all.reduce((product, { rejectsRight }) => product * (1 - rejectsRight), 1),
+      costUsd: all.reduce((sum, { costUsd }) => sum + costUsd, 0),
+    },
+  };
+}
+
+/**
+ * Runs the checks in their order, on an answer and not on a turn with tool calls.
+ * @throws InvocationFailure `check_failed` with what the first that rejects says, `invalid_request` where one breaks
+ */
+export async function verifyAnswer(
+  { message, usage }: ModelAnswer,
+  { verify, outputSchema }: Conversation,
+  { checks }: Pick<ActivityPorts, 'checks'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (toolCallsOf(message).length > 0) return;
+  const answer = outputSchema ? (JSON.parse(textOf(message)) as Json) : textOf(message);
+  for (const name of verify) {
+    const verdict = await run(name, checkOf(name, checks), answer, usage, signal);
+    if (verdict === true) continue;
+    const why = verdict === false ? '' : `: ${verdict}`;
+    throw new InvocationFailure('check_failed', `Check "${name}" rejects the answer${why}.`, {
+      usage,
+      billed: true,
+    });
+  }
+}
+
+async function run(
+  name: string,
+  check: CheckPort,
+  answer: Json,
+  usage: ModelAnswer['usage'],
+  signal: AbortSignal,
+): Promise<boolean | string> {
+  try {
+    return await check.run(answer, signal);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `Check "${name}" broke: ${why} Mend it under checks in the config.`;
+    throw new InvocationFailure('invalid_request', message, { usage, billed: true });
+  }
+}
+
+function checkOf(name: string, checks: ActivityPorts['checks']): CheckPort {
+  const check = checks.get(name);
+  if (check) return check;
+  const known = [...checks.keys()].join(', ') || 'none';
+  const message = `There is no check "${name}" on this worker; it has ${known}. Add it to checks in the config.`;
+  throw new InvocationFailure('invalid_request', message, { billed: false });
+}

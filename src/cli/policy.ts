@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { resolveConfig } from '../config/resolve-config.ts';
+import { checkPolicy } from '../explain/check-policy.ts';
+import { routerOf } from '../explain/router-of.ts';
+import {
+  configIfAnyOption,
+  jsonOption,
+  liveOption,
+  loadConfigIfAny,
+  parseTokens,
+  print,
+  printJson,
+} from './options.ts';
+import { renderPolicyCheck } from './render-policy.ts';
+
+const checkCommand = new Command('check')
+  .description('What policy leaves for each task class, and where too little is left to fail over.')
+  .option('--tokens <count>', 'input tokens of a usual request', parseTokens, 2_000)
+  .option('--tenant <name>', 'whose policy applies')
+  .addOption(liveOption().default(false))
+  .addOption(configIfAnyOption())
+  .addOption(jsonOption())
+  .action(async ({ tokens, tenant, live, config, json }: CheckOptions) => {
+    const resolved = resolveConfig(await loadConfigIfAny(config), live ? 'live' : 'simulated');
+    const ask = routerOf(resolved, Date.now());
+    const inputs = [...resolved.taskClasses.keys()].map((taskClass) =>
+      ask({ taskClass, inputTokens: tokens, abilities: [], ...(tenant !== undefined && { tenant }) }),
+    );
+    const check = checkPolicy(inputs);
+    if (json) printJson(check);
+    else print(renderPolicyCheck(check));
+    if (check.classes.some(({ endpoints }) => endpoints === 0)) process.exitCode = 1;
+  });
+
+interface CheckOptions {
+  tokens: number;
+  tenant?: string;
+  live: boolean;
+  config?: string;
+  json?: boolean;
+}
+
+export const policyCommand = new Command('policy')
+  .description('What policy allows.')
+  .addCommand(checkCommand);

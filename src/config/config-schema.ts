@@ -1,0 +1,192 @@
+/** What a config may hold, field by field; what the fields mean together is `resolve-config.ts`'s to check. */
+import { z } from 'zod';
+import { MOST_EXPLORED } from '../core/routing/explore.ts';
+import { ABILITIES } from '../core/vocabulary/model.ts';
+import { ACCEPTABLE } from '../core/vocabulary/policy.ts';
+import type { Check } from './check.ts';
+import type { SignalboxConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import type { Tool } from './tool.ts';
+
+const allowDeny = z.strictObject({
+  allow: z.array(z.string()).optional(),
+  deny: z.array(z.string()).optional(),
+});
+const usdPerMillion = z.number().nonnegative();
+const abilities = z.array(z.enum(ABILITIES as [string, ...string[]]));
+const names = z.array(z.string().min(1));
+const rates = {
+  input: usdPerMillion,
+  output: usdPerMillion,
+  cacheRead: usdPerMillion.optional(),
+  cacheWrite: usdPerMillion.optional(),
+  reasoning: usdPerMillion.optional(),
+};
+const price = z.strictObject({
+  ...rates,
+  tiers: z
+    .array(z.strictObject({ ...z.object(rates).partial().shape, above: z.int().positive() }))
+    .min(1)
+    .refine(
+      (tiers) => tiers.every(({ above }, i) => i === 0 || above > tiers[i - 1]!.above),
+      'tiers stand in ascending order of `above`',
+    )
+    .optional(),
+  source: z.string().min(1),
+  date: z.iso.date(),
+});
+const speed = z.strictObject({
+  firstTokenMs: z.number().positive().optional(),
+  tokensPerSecond: z.number().positive().optional(),
+});
+const dataPolicy = z
+  .strictObject({
+    zdr: z.boolean().optional(),
+    retentionDays: z.number().nonnegative().optional(),
+    trainsOnData: z.boolean().optional(),
+    regions: names.min(1).optional(),
+    basis: z.enum(['public', 'contract']),
+    source: z.string().min(1),
+    checked: z.iso.date(),
+  })
+  .refine(({ zdr, retentionDays = 0 }) => !zdr || retentionDays === 0, {
+    error: 'zdr keeps nothing: take retentionDays out, or set it to 0',
+    path: ['retentionDays'],
+  });
+const policy = z.strictObject({
+  providers: allowDeny.optional(),
+  models: allowDeny.optional(),
+  families: allowDeny.optional(),
+  zeroRetention: z.boolean().optional(),
+  noTraining: z.boolean().optional(),
+  regions: names.min(1).optional(),
+  abilities: abilities.optional(),
+  quantizations: names.min(1).optional(),
+  maxPrice: z.strictObject({ input: usdPerMillion.optional(), output: usdPerMillion.optional() }).optional(),
+  maxLatencyMs: z.number().positive().optional(),
+  minTokensPerSecond: z.number().positive().optional(),
+  minQuality: z.number().min(0).max(1).optional(),
+});
+const deadlines = z.strictObject({
+  firstTokenMs: z.int().positive(),
+  idleMs: z.int().positive(),
+  totalMs: z.int().positive(),
+});
+
+const configSchema = z.strictObject({
+  agents: z.string().min(1),
+  catalog: z.string().min(1).optional(),
+  providers: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]*$/, 'a provider name has lower-case letters, digits, dots and dashes'),
+      z.strictObject({
+        wire: z.enum(['openai-compatible', 'anthropic']),
+        baseUrl: z.url().optional(),
+        apiKeyEnv: z.string().min(1).optional(),
+        simulated: z.boolean().optional(),
+      }),
+    )
+    .optional(),
+  models: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1),
+        family: z.string().min(1),
+        contextTokens: z.int().positive(),
+        maxOutputTokens: z.int().positive(),
+        abilities,
+        endpoints: z
+          .array(
+            z.strictObject({
+              provider: z.string(),
+              wireModel: z.string().min(1).optional(),
+              price,
+              quantization: z.string().min(1).optional(),
+              speed: speed.optional(),
+              dataPolicy: dataPolicy.optional(),
+            }),
+          )
+          .min(1),
+      }),
+    )
+    .optional(),
+  taskClasses: z
+    .record(
+      z.string().min(1),
+      z.strictObject({
+        successUsd: z.number().positive().optional(),
+        secondUsd: z.number().nonnegative().optional(),
+        maxOutputTokens: z.int().positive().optional(),
+        expectedOutputTokens: z.int().positive().optional(),
+        qualityFloor: z.number().min(0).max(1).optional(),
+        deadlines: deadlines.partial().optional(),
+        policy: policy.optional(),
+      }),
+    )
+    .optional(),
+  overrides: z
+    .array(
+      z
+        .strictObject({
+          provider: z.string().min(1),
+          model: z.string().min(1).optional(),
+          price: price.optional(),
+          dataPolicy: dataPolicy.optional(),
+          speed: speed.optional(),
+        })
+        .refine(
+          ({ price, dataPolicy, speed }) => price || dataPolicy || speed,
+          'changes nothing: give a price, a dataPolicy or a speed',
+        ),
+    )
+    .optional(),
+  policy: policy.optional(),
+  tenants: z.record(z.string().min(1), z.strictObject({ policy: policy.optional() })).optional(),
+  accepts: z.array(z.enum(ACCEPTABLE)).optional(),
+  exploration: z.strictObject({ share: z.number().min(0).max(MOST_EXPLORED) }).optional(),
+  quality: z.string().min(1).optional(),
+  tools: z
+    .record(
+      z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'a tool name has letters, digits, _ and -, at most 64'),
+      z.custom<Tool>(
+        (value) => typeof (value as Tool | null)?.run === 'function',
+        'make it with tool({ description, input, execute })',
+      ),
+    )
+    .optional(),
+  checks: z
+    .record(
+      z.string().min(1),
+      z.custom<Check>(
+        (value) =>
+          typeof (value as Check | null)?.run === 'function' &&
+          typeof (value as Check).reliability === 'object',
+        'make it with check({ accepts })',
+      ),
+    )
+    .optional(),
+  taskQueue: z.string().min(1).optional(),
+});
+
+/** @throws ConfigError naming every field that is wrong, its value and the remedy */
+export function checkConfig(config: SignalboxConfig): SignalboxConfig {
+  const result = configSchema.safeParse(config);
+  if (result.success) return config;
+  const issues = result.error.issues.map((issue) => {
+    const at = issue.path.reduce<unknown>(
+      (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
+      config,
+    );
+    const got =
+      typeof at === 'object' || typeof at === 'function' || at === undefined
+        ? ''
+        : `, got ${JSON.stringify(at)}`;
+    return `  ${issue.path.join('.') || '(the whole)'}: ${issue.message}${got}`;
+  });
+  throw new ConfigError(
+    `The Signalbox config is wrong in ${issues.length === 1 ? 'one place' : `${issues.length} places`}:\n${issues.join('\n')}`,
+    'Mend these fields in signalbox.config.ts; defineConfig() from "signalbox" shows their types in your editor.',
+  );
+}

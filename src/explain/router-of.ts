@@ -1,0 +1,51 @@
+import { closestNames } from '../config/closest-names.ts';
+import type { ResolvedConfig } from '../config/resolve-config.ts';
+import { indexCatalog } from '../core/routing/catalog-index.ts';
+import { policyOfTenant } from '../core/routing/governance.ts';
+import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
+import type { ChooseInput, ChooseRequest } from '../core/routing/request.ts';
+import { SignalboxError } from '../core/vocabulary/errors.ts';
+import type { Ability } from '../core/vocabulary/model.ts';
+import { loadQuality } from '../quality/load-quality.ts';
+
+/** A request that nobody makes, to see what would become of it. */
+export interface Question extends Partial<Pick<ChooseRequest, 'prefer' | 'check' | 'seed'>> {
+  readonly taskClass: string;
+  readonly inputTokens: number;
+  readonly abilities: readonly Ability[];
+  readonly tenant?: string;
+  /** Default: as much as any endpoint may ask. */
+  readonly allotmentMicros?: number;
+}
+
+/**
+ * What a worker with this config would ask its router while every endpoint is well.
+ * @throws SignalboxError where the class or the tenant is unknown, or layers of policy disagree
+ */
+export function routerOf(
+  { catalog, governance, taskClasses, exploration, qualityFile, modelIds }: ResolvedConfig,
+  nowMs: number,
+): (question: Question) => ChooseInput {
+  const indexed = indexCatalog(catalog);
+  const learnt =
+    qualityFile === undefined ? undefined : loadQuality(qualityFile, { catalog: indexed, modelIds });
+  return ({ taskClass: name, tenant, allotmentMicros = Infinity, seed = '', ...question }) => {
+    const taskClass = taskClasses.get(name);
+    if (!taskClass) {
+      throw new SignalboxError(
+        `There is no task class "${name}".`,
+        `Use one of ${closestNames(name, [...taskClasses.keys()]).join(', ')}, or add it to taskClasses in the config.`,
+      );
+    }
+    const tenantPolicy = policyOfTenant(governance, tenant);
+    return {
+      request: { ...question, taskClass, allotmentMicros, seed, avoid: [] },
+      catalog: indexed,
+      policy: layerPolicies(policyLayers({ policy: governance.policy, tenant, tenantPolicy, taskClass })),
+      health: { breakers: new Map(), quarantined: new Set() },
+      ...(learnt && { quality: learnt.quality.indexed }),
+      ...(exploration && { exploration }),
+      nowMs,
+    };
+  };
+}
