@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
+import { postgresDialect } from './dialects/postgres.ts';
+import { SharedSqliteDialect } from './dialects/sqlite.ts';
+import { migrate } from './migrate.ts';
+import { isPassing, storeErrorOf } from './store-error.ts';
+import { parseStoreUrl, type StoreTarget } from './store-url.ts';
+import type { Tables } from './tables.ts';
+
+/** Ledger and budgets in SQL. Several processes may have the same one open. */
+export interface Store {
+  /** The database as it may be shown: a path, or a URL without its password. */
+  readonly place: string;
+  /**
+   * Does `work`, which must be safe to do again: it is, while other processes keep the database locked.
+   * @throws StoreError
+   */
+  run<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** `sqlite:PATH` or `postgres://…`; default `SIGNALBOX_DATABASE_URL`, else `sqlite:.signalbox/signalbox.db`. */
+  readonly url?: string | undefined;
+  /** Make the SQLite file where there is none; one who only reads wants to hear that there is none. Default true. */
+  readonly create?: boolean;
+}
+
+/** Opens the database and brings its schema up to date. @throws StoreError */
+export async function openStore({ url, create = true }: StoreOptions = {}): Promise<Store> {
+  const target = parseStoreUrl(url);
+  const place = target.kind === 'sqlite' ? target.path : target.place;
+  const db = await patiently(
+    async () => new Kysely<Tables>({ dialect: dialectOf(target, create), plugins: [new CamelCasePlugin()] }),
+    place,
+  );
+  try {
+    await patiently(() => migrate(db, place), place);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    place,
+    run: (work) => patiently(() => work(db), place),
+    close: () => db.destroy(),
+  };
+}
+
+const dialectOf = (target: StoreTarget, create: boolean): Dialect =>
+  target.kind === 'sqlite' ? new SharedSqliteDialect(target.path, { create }) : postgresDialect(target.url);
+
+/** How long a lock of others is waited for. Writes here take milliseconds. */
+const PATIENCE_MS = 10_000;
+const MOST_PAUSE_MS = 50;
+
+async function patiently<T>(work: () => Promise<T>, place: string): Promise<T> {
+  const giveUpMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!isPassing(cause) || performance.now() > giveUpMs) throw storeErrorOf(cause, place);
+      await sleep(Math.random() * MOST_PAUSE_MS);
+    }
+  }
+}
