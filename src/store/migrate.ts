@@ -18,6 +18,9 @@ const MIGRATION_TABLE = 'signalbox_migration';
 export async function migrate(db: Kysely<Tables>, place: string): Promise<void> {
   const there = await tablesThere(db);
   const executed = there.has(MIGRATION_TABLE) ? await executedMigrations(db) : [];
+  if (executed.length === 0 && TABLES.some((name) => there.has(name))) {
+    throw halfMigrated(place, 'no record of how its tables were made');
+  }
   const newer = executed.filter((name) => !(name in MIGRATIONS));
   if (newer.length > 0) {
     throw new StoreError(

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 
 /** The database cannot be used, or not for this. `message` names it, without its password. */
@@ -96,7 +97,7 @@ const TROUBLES: readonly Trouble[] = [
 
 /** @returns what a person can do about it; an error that no database raised is a bug and stays as it is */
 export function storeErrorOf(cause: unknown, place: string): unknown {
-  if (cause instanceof SignalboxError || !(cause instanceof Error)) return cause;
+  if (cause instanceof SignalboxError || !isNativeError(cause)) return cause;
   const trouble = troubleOf(cause);
   if (trouble) {
     return new StoreError(`The database ${place} ${trouble.what} (${wordsOf(cause)}).`, trouble.remedy, {
@@ -117,7 +118,7 @@ export const halfMigrated = (place: string, detail: string): StoreError =>
   new StoreError(`The database ${place} ${SCHEMA_BROKEN.what} (${detail}).`, SCHEMA_BROKEN.remedy);
 
 function troubleOf(cause: unknown): Trouble | undefined {
-  if (!(cause instanceof Error)) return undefined;
+  if (!isNativeError(cause)) return undefined;
   const code = codeOf(cause);
   return TROUBLES.find(({ signs }) =>
     signs.some((sign) => (sign instanceof RegExp ? sign.test(cause.message) : sign === code)),
@@ -133,7 +134,7 @@ function codeOf(error: Error): number | string | undefined {
 /** Several addresses may have been tried; their errors say more than the one that gathers them. */
 const wordsOf = (error: Error): string =>
   error instanceof AggregateError
-    ? [
-        ...new Set(error.errors.map((one: unknown) => (one instanceof Error ? one.message : String(one)))),
-      ].join('; ')
+    ? [...new Set(error.errors.map((one: unknown) => (isNativeError(one) ? one.message : String(one))))].join(
+        '; ',
+      )
     : error.message;

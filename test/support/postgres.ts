@@ -1,0 +1,118 @@
+/** A PostgreSQL server of the tests' own: empty, on a free port, gone when the tests end or die. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { until } from './until.ts';
+
+export interface Postgres {
+  /** Makes an empty database. @returns its URL */
+  newDatabase(): Promise<string>;
+  /** As `kill -9` of the whole server would leave it. */
+  stop(): Promise<void>;
+}
+
+const PASSWORD = 'not:secret@all';
+
+export async function startPostgres(): Promise<Postgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-postgres-'));
+  const asUser = serverUser();
+  if (asUser) chownSync(folder, asUser.uid, asUser.gid);
+  const data = join(folder, 'data');
+  const asServer = { ...asUser, stdio: 'pipe' } as const;
+  execFileSync(program('initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
+    ...asServer,
+  });
+
+  const port = await freePort();
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync: 'off' };
+  const options = Object.entries({ ...settings, max_connections: 200 }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  // Ends with this process, however that ends.
+  const server = spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', program('postgres'), '-D', data, ...options],
+    asServer,
+  );
+  let said = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  server.on('error', (error) => {
+    said += error.message;
+  });
+
+  const admin = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  await until(async () => {
+    if (hasEnded(server)) throw new Error(`PostgreSQL ended:\n${said}`);
+    return accepts(admin);
+  });
+  await query(admin, `create role tester login superuser password '${PASSWORD}'`);
+
+  let databases = 0;
+  return {
+    async newDatabase() {
+      databases += 1;
+      await query(admin, `create database test${databases}`);
+      return `postgres://tester:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/test${databases}`;
+    },
+    async stop() {
+      if (!hasEnded(server)) {
+        server.kill('SIGQUIT');
+        await once(server, 'exit');
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const hasEnded = (server: ChildProcess) => server.exitCode !== null || server.signalCode !== null;
+
+/** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
+function serverUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** The same places as tools/setup.mjs looks in. Debian keeps these programs off PATH, one folder a version. */
+function program(name: string): string {
+  const versions = '/usr/lib/postgresql';
+  const folders = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)) : [];
+  const paths = folders.map((version) => join(versions, version, 'bin', name));
+  return paths.find((path) => existsSync(path)) ?? name;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function accepts(url: string): Promise<boolean> {
+  try {
+    await query(url, 'select 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** For what the store itself would not do. */
+export async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
