@@ -1,5 +1,5 @@
 /** A PostgreSQL server of the tests' own: empty, on a free port, gone when the tests end or die. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -11,7 +11,8 @@ import { until } from './until.ts';
 export interface Postgres {
   /** Makes an empty database. @returns its URL */
   newDatabase(): Promise<string>;
-  /** As `kill -9` of the whole server would leave it. */
+  /** Takes the server down as `kill -9` would, does `meanwhile`, and brings it up again. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,11 +21,11 @@ const PASSWORD = 'not:secret@all';
 export async function startPostgres(): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-postgres-'));
   const asUser = serverUser();
-  if (asUser) chownSync(folder, asUser.uid, asUser.gid);
+  if (asUser.uid !== undefined) chownSync(folder, asUser.uid, asUser.gid!);
   const data = join(folder, 'data');
-  const asServer = { ...asUser, stdio: 'pipe' } as const;
   execFileSync(program('initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
-    ...asServer,
+    ...asUser,
+    stdio: 'pipe',
   });
 
   const port = await freePort();
@@ -33,25 +34,9 @@ export async function startPostgres(): Promise<Postgres> {
     '-c',
     `${name}=${value}`,
   ]);
-  // Ends with this process, however that ends.
-  const server = spawn(
-    'setpriv',
-    ['--pdeathsig', 'KILL', program('postgres'), '-D', data, ...options],
-    asServer,
-  );
-  let said = '';
-  server.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  server.on('error', (error) => {
-    said += error.message;
-  });
-
+  const command = [program('postgres'), '-D', data, ...options];
   const admin = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await until(async () => {
-    if (hasEnded(server)) throw new Error(`PostgreSQL ended:\n${said}`);
-    return accepts(admin);
-  });
+  let server = await launch(command, asUser, admin);
   await query(admin, `create role tester login superuser password '${PASSWORD}'`);
 
   let databases = 0;
@@ -61,21 +46,46 @@ export async function startPostgres(): Promise<Postgres> {
       await query(admin, `create database test${databases}`);
       return `postgres://tester:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/test${databases}`;
     },
+    async restart(meanwhile) {
+      await end(server);
+      await meanwhile();
+      server = await launch(command, asUser, admin);
+    },
     async stop() {
-      if (!hasEnded(server)) {
-        server.kill('SIGQUIT');
-        await once(server, 'exit');
-      }
+      await end(server);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
+/** Starts the server and waits until it takes connections; it ends with this process, however that ends. */
+async function launch(command: string[], options: SpawnOptions, url: string): Promise<ChildProcess> {
+  const server = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { ...options, stdio: 'pipe' });
+  let said = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  server.on('error', (error) => {
+    said += error.message;
+  });
+  await until(async () => {
+    if (hasEnded(server)) throw new Error(`PostgreSQL ended:\n${said}`);
+    return accepts(url);
+  });
+  return server;
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (hasEnded(server)) return;
+  server.kill('SIGQUIT');
+  await once(server, 'exit');
+}
+
 const hasEnded = (server: ChildProcess) => server.exitCode !== null || server.signalCode !== null;
 
 /** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
-function serverUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+function serverUser(): Pick<SpawnOptions, 'uid' | 'gid'> {
+  if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
