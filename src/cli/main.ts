@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { budgetsCommand } from './budgets.ts';
 import { cancelCommand } from './cancel.ts';
 import { catalogCommand } from './catalog.ts';
+import { costCommand } from './cost.ts';
 import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
 import { modelsCommand } from './models.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
 import { routesCommand } from './routes.ts';
@@ -32,6 +35,9 @@ const program = new Command('signalbox')
   .addCommand(modelsCommand)
   .addCommand(catalogCommand)
   .addCommand(routesCommand)
+  .addCommand(costCommand)
+  .addCommand(budgetsCommand)
+  .addCommand(reconcileCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

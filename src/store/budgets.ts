@@ -101,6 +101,9 @@ export async function settleBudget(
   );
 }
 
+/** What is spent and set aside under one cap in one day or month. */
+export type Budget = Readonly<BudgetTable>;
+
 export interface OpenReservation {
   readonly key: string;
   readonly micros: number;
@@ -126,7 +129,7 @@ export function readOpenReservations(store: Store, beforeMs: number): Promise<Op
 }
 
 /** The counters of a moment's day and month, by scope and name. */
-export function readBudgets(store: Store, nowMs: number): Promise<BudgetTable[]> {
+export function readBudgets(store: Store, nowMs: number): Promise<Budget[]> {
   return store.run((db) =>
     db
       .selectFrom('signalboxBudget')

@@ -1,5 +1,6 @@
 /** Questions to the ledger. What an attempt cost is what its provider reported, else what was estimated. */
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { dayAfter } from '../core/cost/day.ts';
 import type { Traffic } from '../core/cost/what-if.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -27,9 +28,12 @@ export interface CostTotal {
   readonly attempts: number;
   /** Of them, those that gave nothing. */
   readonly failed: number;
-  /** Of them, those whose usage never arrived; they are estimated at their allotment. */
+  /** Of them, those whose usage never arrived and that no bill has told of since. */
   readonly unknown: number;
-  /** Plausible counts only. */
+  /** Of the cost, what attempts of unknown usage are reckoned at: no more than this, often less. */
+  readonly unknownMicros: number;
+  /** Of the attempts, those whose counts cannot be; they are left out of the tokens. */
+  readonly absurd: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly estimatedMicros: number;
@@ -50,13 +54,17 @@ export interface CostLine extends CostTotal {
 }
 
 const AMOUNTS = [
-  ...(['attempts', 'failed', 'unknown', 'inputTokens', 'outputTokens', 'estimatedMicros'] as const),
+  ...(['attempts', 'failed', 'unknown', 'unknownMicros', 'absurd'] as const),
+  ...(['inputTokens', 'outputTokens', 'estimatedMicros'] as const),
   ...(['reported', 'reportedMicros', 'costMicros', 'wastedMicros', 'boundMicros'] as const),
 ] satisfies readonly (keyof CostTotal)[];
 
 const COST = sql<number>`coalesce(reported_micros, estimated_micros)`;
 const ONE = sql<number>`1`;
-const IS_PLAUSIBLE = sql<boolean>`flags not like '%absurd_usage%'`;
+const IS_ABSURD = sql<boolean>`flags like '%absurd_usage%'`;
+const IS_PLAUSIBLE = sql<boolean>`not ${IS_ABSURD}`;
+/** What a bill has told since is known. */
+const IS_UNKNOWN = sql<boolean>`(usage = 'unknown' and reported_micros is null)`;
 const GAVE_NOTHING = sql<boolean>`outcome <> 'answered'`;
 
 /** Cast because a sum of PostgreSQL's has another type than what it sums. */
@@ -73,7 +81,9 @@ export function readCosts(store: Store, by: CostDimension, days: Days = {}): Pro
         name.as('name'),
         total(ONE).as('attempts'),
         totalWhere(GAVE_NOTHING, ONE).as('failed'),
-        totalWhere(sql`usage = 'unknown'`, ONE).as('unknown'),
+        totalWhere(IS_UNKNOWN, ONE).as('unknown'),
+        totalWhere(IS_UNKNOWN, COST).as('unknownMicros'),
+        totalWhere(IS_ABSURD, ONE).as('absurd'),
         totalWhere(IS_PLAUSIBLE, sql`input_tokens`).as('inputTokens'),
         totalWhere(IS_PLAUSIBLE, sql`output_tokens`).as('outputTokens'),
         total(sql`estimated_micros`).as('estimatedMicros'),
@@ -123,6 +133,3 @@ export function within(query: LedgerQuery, { since, until }: Days): LedgerQuery 
     .$if(since !== undefined, (rest) => rest.where('startedAt', '>=', since!))
     .$if(until !== undefined, (rest) => rest.where('startedAt', '<', dayAfter(until!)));
 }
-
-const DAY_MS = 86_400_000;
-const dayAfter = (day: string) => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);

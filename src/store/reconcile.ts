@@ -81,6 +81,8 @@ interface LedgerLine extends LedgerKey {
   readonly estimatedMicros: number;
 }
 
+type LedgerLines = readonly [LedgerLine, ...LedgerLine[]];
+
 const LINE = [
   ...(['workflowId', 'runId', 'activityId', 'activityAttempt', 'attemptIndex'] as const),
   ...(['providerRequestId', 'startedAt', 'estimatedMicros'] as const),
@@ -94,12 +96,14 @@ async function reconcileRequests(
 ): Promise<Reconciliation> {
   const inLedger = await readLines(db, provider, billed);
   const both = billed.flatMap(({ requestId, micros }) => {
-    const line = inLedger.get(requestId);
-    return line ? [{ line, micros }] : [];
+    const lines = inLedger.get(requestId);
+    return lines ? [{ lines, micros }] : [];
   });
-  for (const { line, micros } of both) await setReported(db, line, micros);
+  // One request is billed once, however many attempts say that it was theirs.
+  for (const { lines, micros } of both)
+    for (const [i, line] of lines.entries()) await setReported(db, line, i === 0 ? micros : 0);
 
-  const asked = days ?? daysOf(both.map(({ line }) => line));
+  const asked = days ?? daysOf(both.flatMap(({ lines }) => lines));
   const named = new Set(billed.map(({ requestId }) => requestId));
   const rest = asked ? await readDearLines(db, provider, asked) : [];
   const notInFile = rest.filter(({ providerRequestId: id }) => id === null || !named.has(id));
@@ -107,19 +111,19 @@ async function reconcileRequests(
 
   return {
     kind: 'requests',
-    ...compare(both.map(({ line, micros }) => ({ ...reconciledOf(line), reportedMicros: micros }))),
+    ...compare(both.map(({ lines, micros }) => ({ ...reconciledOf(...lines), reportedMicros: micros }))),
     notInLedger: billed
       .filter(({ requestId }) => !inLedger.has(requestId))
       .map(({ requestId, micros }) => ({ name: requestId, reportedMicros: micros })),
-    notInFile: notInFile.map(reconciledOf),
-    written: both.length + (complete ? notInFile.length : 0),
+    notInFile: notInFile.map((line) => reconciledOf(line)),
+    written: both.flatMap(({ lines }) => lines).length + (complete ? notInFile.length : 0),
   };
 }
 
-const reconciledOf = (line: LedgerLine) => ({
-  name: line.providerRequestId ?? ledgerKeyText(line),
-  run: line.workflowId,
-  estimatedMicros: line.estimatedMicros,
+const reconciledOf = (first: LedgerLine, ...more: readonly LedgerLine[]) => ({
+  name: first.providerRequestId ?? ledgerKeyText(first),
+  run: first.workflowId,
+  estimatedMicros: more.reduce((sum, { estimatedMicros }) => sum + estimatedMicros, first.estimatedMicros),
 });
 
 const IDS_A_STATEMENT = 1_000;
@@ -129,8 +133,8 @@ async function readLines(
   db: Kysely<Tables>,
   provider: string,
   billed: readonly BilledRequest[],
-): Promise<ReadonlyMap<string, LedgerLine>> {
-  const lines = new Map<string, LedgerLine>();
+): Promise<ReadonlyMap<string, LedgerLines>> {
+  const lines = new Map<string, LedgerLines>();
   for (let at = 0; at < billed.length; at += IDS_A_STATEMENT) {
     const ids = billed.slice(at, at + IDS_A_STATEMENT).map(({ requestId }) => requestId);
     const found = await db
@@ -138,8 +142,12 @@ async function readLines(
       .select(LINE)
       .where('provider', '=', provider)
       .where('providerRequestId', 'in', ids)
+      .orderBy('startedAt')
       .execute();
-    for (const line of found) lines.set(line.providerRequestId!, line);
+    for (const line of found) {
+      const id = line.providerRequestId!;
+      lines.set(id, [...(lines.get(id) ?? []), line] as LedgerLines);
+    }
   }
   return lines;
 }

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
-import { postgresDialect } from './dialects/postgres.ts';
-import { SharedSqliteDialect } from './dialects/sqlite.ts';
 import { migrate } from './migrate.ts';
 import { isPassing, storeErrorOf } from './store-error.ts';
 import { parseStoreUrl, type StoreTarget } from './store-url.ts';
@@ -31,7 +29,8 @@ export async function openStore({ url, create = true }: StoreOptions = {}): Prom
   const target = parseStoreUrl(url);
   const place = target.kind === 'sqlite' ? target.path : target.place;
   const db = await patiently(
-    async () => new Kysely<Tables>({ dialect: dialectOf(target, create), plugins: [new CamelCasePlugin()] }),
+    async () =>
+      new Kysely<Tables>({ dialect: await dialectOf(target, create), plugins: [new CamelCasePlugin()] }),
     place,
   );
   try {
@@ -47,8 +46,15 @@ export async function openStore({ url, create = true }: StoreOptions = {}): Prom
   };
 }
 
-const dialectOf = (target: StoreTarget, create: boolean): Dialect =>
-  target.kind === 'sqlite' ? new SharedSqliteDialect(target.path, { create }) : postgresDialect(target.url);
+/** Loads the one driver that is needed: it takes its time, and Node 22 warns of its SQLite. */
+async function dialectOf(target: StoreTarget, create: boolean): Promise<Dialect> {
+  if (target.kind === 'sqlite') {
+    const { SharedSqliteDialect } = await import('./dialects/sqlite.ts');
+    return new SharedSqliteDialect(target.path, { create });
+  }
+  const { postgresDialect } = await import('./dialects/postgres.ts');
+  return postgresDialect(target.url);
+}
 
 /** How long a lock of others is waited for. Writes here take milliseconds. */
 const PATIENCE_MS = 10_000;

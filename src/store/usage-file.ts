@@ -1,5 +1,6 @@
 /** What a provider says it billed: CSV or JSON, a line a request, or a sum a model and day. */
 import { readFileSync } from 'node:fs';
+import { isDay } from '../core/cost/day.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { parseCsv } from '../files/parse-csv.ts';
 
@@ -152,10 +153,4 @@ class RowCheck {
   #complain({ row, fields }: Row, field: string, fault: string): void {
     this.#faults.push(`row ${row}, ${field} ${JSON.stringify(fields[field])}: ${fault}`);
   }
-}
-
-/** Whether the calendar has it. */
-export function isDay(text: string): boolean {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

@@ -190,7 +190,15 @@ describe.each(DATABASES)('a store on %s', (kind) => {
       const store = await databases.open();
       await writeLedger(store, rows);
       expect(totalOf(await readCosts(store, 'run'))).toEqual({
-        ...{ attempts: 5, failed: 2, unknown: 1, inputTokens: 120, outputTokens: 40 },
+        ...{
+          attempts: 5,
+          failed: 2,
+          unknown: 1,
+          unknownMicros: 700,
+          absurd: 1,
+          inputTokens: 120,
+          outputTokens: 40,
+        },
         ...{ estimatedMicros: 1400, reported: 1, reportedMicros: 40, costMicros: 1340 },
         ...{ wastedMicros: 700, boundMicros: 700 },
       });
