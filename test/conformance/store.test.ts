@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { CompiledQuery } from 'kysely';
 import { capReachedText } from '../../src/core/cost/cap.ts';
 import type { Cap } from '../../src/core/vocabulary/cap.ts';
 import type { LedgerRow } from '../../src/core/vocabulary/ledger.ts';
@@ -224,6 +226,16 @@ describe.each(DATABASES)('a store on %s', (kind) => {
     });
   });
 
+  it.each(documentedQueries())('answers query %# of the documentation', async (text) => {
+    const store = await databases.open();
+    await writeLedger(store, [
+      aLedgerRow({ reportedMicros: 120 }),
+      aLedgerRow({ activityId: '2', outcome: 'unavailable' }),
+    ]);
+    const { rows } = await store.run((db) => db.executeQuery(CompiledQuery.raw(text)));
+    expect(rows).toHaveLength(1);
+  });
+
   describe('budgets', () => {
     const reserve = (micros: number, more: object = {}) => ({
       ...{ key: `k${micros}`, caps: [TENANT_DAY], micros, nowMs: NOW_MS },
@@ -343,6 +355,15 @@ describe.each(DATABASES)('a store on %s', (kind) => {
       expect(totalOf(await readCosts(store, 'provider')).costMicros).toBe(330);
     });
 
+    it('bills a request once, however many attempts say that it was theirs', async () => {
+      const store = await databases.open();
+      await writeLedger(store, [rows[0]!, aLedgerRow({ activityId: '9', providerRequestId: 'a' })]);
+      expect(await reconcile(store, { provider, usage: requests(['a', 150]) })).toMatchObject({
+        differing: [{ name: 'a', estimatedMicros: 200, reportedMicros: 150 }],
+      });
+      expect(totalOf(await readCosts(store, 'run')).costMicros).toBe(150);
+    });
+
     it('compares sums by model and day, under either name of the model, and writes nothing', async () => {
       const store = await databases.open();
       await writeLedger(store, rows);
@@ -378,4 +399,9 @@ describe.each(DATABASES)('a store on %s', (kind) => {
 function withoutOptional(row: LedgerRow): LedgerRow {
   const { servedModel: _, providerRequestId: __, firstTokenMs: ___, price: ____, ...rest } = row;
   return { ...rest, usage: { kind: 'unknown', allotmentMicros: row.estimatedMicros } };
+}
+
+function documentedQueries(): string[] {
+  const text = readFileSync(new URL('../../docs/ledger.md', import.meta.url), 'utf8');
+  return [...text.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, query]) => query!);
 }
