@@ -19,20 +19,24 @@ test('three processes on one file, one killed in the middle of its writes: no er
   const url = await databases.newUrl();
   const worker = start('processes/writer.ts', url, 'worker');
   const doomed = start('processes/writer.ts', url, 'doomed');
-  // The one that reads is this process, as the CLI would.
-  await worker.says('wrote');
-  const reader = await databases.open(url);
-  await until(() => written(doomed) >= 200);
+  const cost = () =>
+    start('../../../dist/src/cli/bin.js', 'cost', '--by', 'run', '--json', '--database', url);
+  await until(() => written(worker) >= 200 && written(doomed) >= 200);
+  const during = cost();
   doomed.kill();
   await doomed.exited;
   const before = written(worker);
-  await until(async () => {
-    await readCosts(reader, 'run');
-    return written(worker) >= before + 200;
-  });
+  const after = cost();
+  await until(() => written(worker) >= before + 200);
+  for (const { exited } of [during, after]) {
+    const { code, stdout, stderr } = await exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect((JSON.parse(stdout) as { lines: object[] }).lines).toHaveLength(2);
+  }
   worker.go();
 
   expect(await worker.exited).toMatchObject({ code: 0, stderr: '' });
+  const reader = await databases.open(url);
   expect(await attemptsOf(reader, 'worker')).toBe(written(worker));
   // What it had no time to tell of may be in it too: whole batches of twenty.
   const doomedRows = await attemptsOf(reader, 'doomed');
