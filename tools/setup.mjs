@@ -1,4 +1,5 @@
-// Makes sure of what `npm ci` cannot: a Node new enough for the scripts of package.json and, given --tests, a Chromium.
+// Makes sure of what `npm ci` cannot: a Node new enough for the scripts of package.json and, given --tests, a Chromium and
+// a PostgreSQL.
 // Each script has this run before it (`predemo`, `pretest`, …), in whatever Node there is, so it depends on nothing and
 // is plain JavaScript for Node 20. It writes to stderr only.
 
@@ -9,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -23,7 +25,10 @@ const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome'];
 
 try {
   ensureNode();
-  if (process.argv.includes('--tests')) ensureChromium();
+  if (process.argv.includes('--tests')) {
+    ensureChromium();
+    ensurePostgres();
+  }
 } catch (error) {
   say(error.message);
   process.exitCode = 1;
@@ -109,22 +114,43 @@ function ensureChromium() {
     throw new Error(`CHROMIUM_PATH is '${named}', which cannot be run. Correct or unset it.`);
   if (named || chromiumNames.some(onPath)) return;
 
-  const byHand = `Install Chromium (Debian: apt-get install chromium), or name one in CHROMIUM_PATH.`;
-  if (!onPath('apt-get') || process.getuid?.() !== 0) {
-    throw new Error(`The tests need Chromium: none of ${chromiumNames.join(', ')} is on PATH.\n${byHand}`);
-  }
-  say('The tests need Chromium: installing it with apt-get');
+  aptInstall({
+    what: `Chromium (none of ${chromiumNames.join(', ')} is on PATH)`,
+    packages: ['chromium', 'fonts-dejavu-core'],
+    byHand: 'Install Chromium (Debian: apt-get install chromium), or name one in CHROMIUM_PATH.',
+  });
+}
+
+/** One suite runs over both databases; a server of the tests' own is started from these programs, without root. */
+function ensurePostgres() {
+  const programs = ['initdb', 'postgres'];
+  const found = (name) =>
+    onPath(name) || postgresFolders().some((folder) => isExecutable(join(folder, name)));
+  if (programs.every(found)) return;
+  aptInstall({
+    what: 'PostgreSQL (initdb and postgres are neither on PATH nor in /usr/lib/postgresql)',
+    packages: ['postgresql'],
+    byHand: 'Install PostgreSQL 15 or newer (Debian: apt-get install postgresql).',
+  });
+}
+
+/** Debian keeps these programs off PATH, one folder a version. */
+function postgresFolders() {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin')) : [];
+}
+
+function aptInstall({ what, packages, byHand }) {
+  const [name] = what.split(' ');
+  if (!onPath('apt-get') || process.getuid?.() !== 0) throw new Error(`The tests need ${what}.\n${byHand}`);
+  say(`The tests need ${name}: installing it with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const patient = ['-o', 'DPkg::Lock::Timeout=600'];
   try {
     run('apt-get', ['update'], { env });
-    run(
-      'apt-get',
-      [...patient, 'install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
-      { env },
-    );
+    run('apt-get', [...patient, 'install', '-y', '--no-install-recommends', ...packages], { env });
   } catch (error) {
-    throw new Error(`Installing Chromium failed: ${error.message}\n${byHand}`);
+    throw new Error(`Installing ${name} failed: ${error.message}\n${byHand}`);
   }
 }
 

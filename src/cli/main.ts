@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { budgetsCommand } from './budgets.ts';
 import { cancelCommand } from './cancel.ts';
 import { catalogCommand } from './catalog.ts';
+import { costCommand } from './cost.ts';
 import { devCommand } from './dev.ts';
 import { listCommand } from './list.ts';
 import { modelsCommand } from './models.ts';
 import { policyCommand } from './policy.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { reportError } from './report-error.ts';
 import { resumeCommand } from './resume.ts';
 import { routeCommand } from './route.ts';
@@ -34,6 +37,9 @@ const program = new Command('signalbox')
   .addCommand(catalogCommand)
   .addCommand(routeCommand)
   .addCommand(policyCommand)
+  .addCommand(costCommand)
+  .addCommand(budgetsCommand)
+  .addCommand(reconcileCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);
 

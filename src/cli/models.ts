@@ -7,12 +7,11 @@ import { readSnapshot } from '../catalog/read-snapshot.ts';
 import { simulatedModels } from '../catalog/simulated-vendors.ts';
 import { MODALITIES, type Modality } from '../catalog/snapshot.ts';
 import { snapshotEndpoints } from '../catalog/snapshot-endpoints.ts';
-import { closestNames } from '../config/closest-names.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { ABILITIES, type Ability } from '../core/vocabulary/model.ts';
 import { admittedBy } from '../explain/admitted-by.ts';
+import { assertKnown } from './assert-known.ts';
 import { jsonOption, print, printJson } from './options.ts';
 import { renderCounts, renderEndpoints, renderModels } from './render-models.ts';
 
@@ -48,7 +47,7 @@ export const modelsCommand = new Command('models')
     const { ability: abilities, input: inputs, provider: providers, model, maxInputPrice } = options;
     const providerNames = catalog.map((row) => row.provider);
     const modelNames = catalog.map((row) => row.model);
-    assertKnown('provider', providers ?? [], providerNames, (known, name) => known === name);
+    assertKnown('provider', providers ?? [], providerNames);
     assertKnown('model', model === undefined ? [] : [model], modelNames, (known, part) =>
       known.includes(part),
     );
@@ -82,19 +81,4 @@ function parsePrice(text: string): number {
   const price = Number(text);
   if (text.trim() !== '' && price >= 0 && Number.isFinite(price)) return price;
   throw new InvalidArgumentError('a price is a number of dollars from 0, e.g. 0.50.');
-}
-
-/** A name that fits nothing is a typing error, not an empty list. */
-function assertKnown(
-  what: 'provider' | 'model',
-  names: readonly string[],
-  known: readonly string[],
-  fits: (known: string, name: string) => boolean,
-): void {
-  const unknown = names.find((name) => !known.some((one) => fits(one, name)));
-  if (unknown === undefined) return;
-  throw new SignalboxError(
-    `The catalog has no ${what} "${unknown}".`,
-    `Did you mean ${closestNames(unknown, [...new Set(known)]).join(', ')}? \`signalbox models\` lists all.`,
-  );
 }

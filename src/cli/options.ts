@@ -4,6 +4,8 @@ import { Signalbox, type SignalboxOptions } from '../client/signalbox.ts';
 import type { SignalboxConfig } from '../config/config.ts';
 import { CONFIG_FILE, loadConfig } from '../config/load-config.ts';
 import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
+import { isDay } from '../core/cost/day.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { findDevEnvironment } from '../testing/dev-environment.ts';
 
 /** Options that several verbs share, said in the same words everywhere. */
@@ -14,6 +16,15 @@ export const jsonOption = () => new Option('--json', 'print JSON');
 export const liveOption = () => new Option('--live', 'ask real vendors, with your keys and your money');
 export const directoryOption = () =>
   new Option('--directory <folder>', "where the dev server's database is").default('.signalbox');
+export const databaseOption = () =>
+  new Option(
+    '--database <url>',
+    'sqlite:PATH or postgres://…; default: SIGNALBOX_DATABASE_URL, else sqlite:.signalbox/signalbox.db',
+  );
+export const sinceOption = () =>
+  new Option('--since <day>', 'from this day of UTC on, e.g. 2026-11-01').argParser(parseDay);
+export const untilOption = () =>
+  new Option('--until <day>', 'to the end of this day of UTC').argParser(parseDay);
 export const addressOption = () =>
   new Option(
     '--address <host:port>',
@@ -46,6 +57,16 @@ export async function withSignalbox<T>(
   }
 }
 
+/** Opens a database that is there, does the work, and closes it. @throws StoreError */
+export async function withStore<T>(url: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ url, create: false });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -64,4 +85,9 @@ export function parseUsd(text: string): number {
   const usd = Number(text);
   if (usd > 0 && Number.isFinite(usd)) return usd;
   throw new InvalidArgumentError('dollars are a number above 0, e.g. 0.50.');
+}
+
+function parseDay(text: string): string {
+  if (isDay(text)) return text;
+  throw new InvalidArgumentError('a day is written like 2026-11-25.');
 }

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { CatalogCounts, CatalogRow } from '../catalog/catalog-rows.ts';
 import type { ListedModel, PriceRange } from '../catalog/list-models.ts';
 import type { DataPolicy } from '../core/vocabulary/model.ts';
-import { newTable } from './render-table.ts';
+import { count, newTable } from './table.ts';
 
 /** Models, a line each, with prices in USD per million tokens. */
 export function renderModels(models: readonly ListedModel[]): string {
@@ -63,7 +63,7 @@ export function renderCounts(
 }
 
 const countsText = ({ models, endpoints, multiHostModels }: CatalogCounts) =>
-  `models: ${number(models)} (${number(multiHostModels)} on two providers or more), endpoints: ${number(endpoints)}`;
+  `models: ${count(models)} (${count(multiHostModels)} on two providers or more), endpoints: ${count(endpoints)}`;
 
 function statusText({
   notOffered,
@@ -104,4 +104,3 @@ function tokensText(tokens: number | null): string {
 
 const rangeText = ({ from, to }: PriceRange) => (from === to ? usd(from) : `${usd(from)}–${usd(to)}`);
 const usd = (price: number) => (Number(price.toFixed(2)) === price ? price.toFixed(2) : String(price));
-const number = (count: number) => count.toLocaleString('en');

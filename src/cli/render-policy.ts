@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { PolicyCheck } from '../explain/check-policy.ts';
-import { newTable } from './render-table.ts';
+import { newTable } from './table.ts';
 
 /** What survives for each class, a line each, then what is wrong with it. */
 export function renderPolicyCheck({ classes, warnings, boundShare }: PolicyCheck): string {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { ExplainedCandidate, RouteExplanation } from '../explain/explain-route.ts';
-import { newTable } from './render-table.ts';
+import { newTable } from './table.ts';
 
 /** Who would be asked, in which order, at what price; and who not, and why. */
 export function renderRoute(explanation: RouteExplanation): string {

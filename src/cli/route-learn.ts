@@ -9,7 +9,7 @@ import { writeLearntFile } from '../quality/learnt-file.ts';
 import { readOutcomes } from '../quality/read-outcomes.ts';
 import { readPrompts } from '../quality/read-prompts.ts';
 import { print } from './options.ts';
-import { newTable } from './render-table.ts';
+import { newTable } from './table.ts';
 
 interface LearnOptions {
   readonly outcomes: string;

@@ -1,6 +1,6 @@
 /** A CSV of outcomes, one row a request and model, checked row by row. */
 import type { Outcome } from '../core/vocabulary/quality.ts';
-import { type CsvRow, parseCsv } from './parse-csv.ts';
+import { type CsvRow, parseCsv } from '../files/parse-csv.ts';
 import { faultsError, QualityFileError } from './quality-file-error.ts';
 import { readText } from './read-text.ts';
 

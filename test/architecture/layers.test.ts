@@ -115,6 +115,15 @@ function packagesOf(layer: string): string[] {
   ].sort();
 }
 
+test('SQL is spoken in the store only', () => {
+  const speaking = layers.filter(({ path }) =>
+    packagesOf(path).some((name) => /^(kysely|pg|node:sqlite)$/.test(name)),
+  );
+  // `src` is the folder of them all.
+  expect(speaking.map(({ path }) => path).filter((path) => path !== 'src')).toEqual(['src/store']);
+  expect(referencesOf('src/store')).toEqual(['src/core', 'src/files']);
+});
+
 test('core and workflows import nothing that needs Node, and no zod', () => {
   expect(packagesOf('src/core').filter((name) => name !== '@noble/hashes')).toEqual([]);
   expect(packagesOf('workflows')).toEqual(['@temporalio/common', '@temporalio/workflow']);

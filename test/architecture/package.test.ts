@@ -57,8 +57,8 @@ test('the command answers', () => {
   const help = execFileSync(process.execPath, [join(ROOT, manifest.bin.signalbox!), '--help'], {
     encoding: 'utf8',
   });
-  for (const verb of ['dev', 'worker', 'run', 'list', 'show', 'resume', 'cancel', 'models', 'catalog'])
-    expect(help).toContain(`  ${verb} `);
+  const verbs = ['dev', 'worker', 'run', 'list', 'show', 'resume', 'cancel', 'models', 'catalog'];
+  for (const verb of [...verbs, 'cost', 'budgets', 'reconcile']) expect(help).toContain(`  ${verb} `);
 });
 
 test("Temporal is the user's: a peer, never a dependency", () => {

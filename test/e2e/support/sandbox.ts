@@ -194,10 +194,10 @@ function start(args: string[], cwd: string, env: NodeJS.ProcessEnv): Running {
   };
 }
 
-/** Ours, without what would lead a command to another server, to a vendor, or to colours. */
+/** Ours, without what would lead a command to another server or database, to a vendor, or to colours. */
 function cleanEnv(): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, ...env } = process.env;
-  const led = /^(TEMPORAL_(ADDRESS|NAMESPACE)|SIGNALBOX_SIMULATED_URL|[A-Z]+_API_KEY)$/;
+  const led = /^(TEMPORAL_(ADDRESS|NAMESPACE)|SIGNALBOX_(SIMULATED|DATABASE)_URL|[A-Z]+_API_KEY)$/;
   return {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !led.test(name))),
     NO_COLOR: '1',

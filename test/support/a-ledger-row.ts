@@ -1,0 +1,31 @@
+import type { LedgerRow } from '../../src/core/vocabulary/ledger.ts';
+
+/** An answered attempt that cost 100 micro-dollars, with what a case says otherwise. */
+export const aLedgerRow = (differs: Partial<LedgerRow> = {}): LedgerRow => ({
+  workflowId: 'triage-1',
+  runId: 'run-1',
+  activityId: '1',
+  activityAttempt: 1,
+  attemptIndex: 0,
+  firstRunId: 'run-1',
+  agent: 'triage',
+  step: 'extract',
+  turn: 1,
+  taskClass: 'extraction',
+  callKind: 'work',
+  endpoint: 'sim-aurora/atlas-large',
+  provider: 'sim-aurora',
+  requestedModel: 'atlas-large',
+  servedModel: 'atlas-large-0925',
+  providerRequestId: 'req-1',
+  failover: true,
+  outcome: 'answered',
+  usage: { kind: 'reported', tokens: { input: 60, output: 20, cacheRead: 10 } },
+  flags: [],
+  price: { source: 'vendor price page', date: '2026-11-01' },
+  estimatedMicros: 100,
+  startedAt: '2026-11-25T10:00:00.000Z',
+  firstTokenMs: 200,
+  totalMs: 900,
+  ...differs,
+});
