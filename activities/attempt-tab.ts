@@ -1,20 +1,21 @@
-import { ApplicationFailure, type Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
 import type { AttemptFailure } from '../src/core/contract/activities.ts';
+import { absurdCounts, tokensOf } from '../src/core/cost/plausible-usage.ts';
 import { costMicros, priceRow } from '../src/core/cost/price.ts';
 import { disposition } from '../src/core/failure/disposition.ts';
 import type { FailureKind } from '../src/core/failure/kind.ts';
-import type { Attempt } from '../src/core/vocabulary/attempt.ts';
+import type { Attempt, LostAttempt } from '../src/core/vocabulary/attempt.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
-import { InvocationFailure, type ModelAnswer } from './ports.ts';
+import { type HeartbeatPort, InvocationFailure, type ModelAnswer } from './ports.ts';
 
 /** A call under way, as the heartbeat tells it: the most it can cost stands for what nobody may ever know. */
-type OpenCall = Pick<Attempt, 'endpoint' | 'requestedModel' | 'costMicros'> & {
+type OpenCall = Pick<LostAttempt, 'endpoint' | 'requestedModel' | 'costMicros' | 'activityAttempt'> & {
   readonly price: string;
   readonly atMs: number;
 };
 interface HeartbeatDetails {
-  readonly lost: readonly Attempt[];
+  readonly lost: readonly LostAttempt[];
   readonly open?: OpenCall;
 }
 
@@ -29,7 +30,7 @@ const HEARTBEAT_MS = 1_000;
  * Attempt that goes into history. History does not show killed attempts, but the last heartbeat survives them.
  */
 export class AttemptTab {
-  readonly lost: readonly Attempt[];
+  readonly lost: readonly LostAttempt[];
   readonly #context: Context;
   readonly #startedAtMs = Date.now();
   #decision: Decision | undefined;
@@ -60,8 +61,11 @@ export class AttemptTab {
     this.#decision = decision;
   }
 
-  /** Tells the server what is about to be spent, before it is; then keeps saying that this worker lives. */
-  open(endpoint: Endpoint, worstCaseMicros: number): void {
+  /**
+   * Tells the server what is about to be spent, and waits until it knows; then keeps saying that this worker lives.
+   * Only then may the provider be asked: a worker that dies at once has left word of it.
+   */
+  async open(endpoint: Endpoint, worstCaseMicros: number, heartbeats: HeartbeatPort): Promise<void> {
     this.#endpoint = endpoint;
     this.#worstCaseMicros = worstCaseMicros;
     const details: HeartbeatDetails = {
@@ -71,9 +75,11 @@ export class AttemptTab {
         requestedModel: endpoint.model.id,
         costMicros: worstCaseMicros,
         price: priceRow(endpoint.price),
+        activityAttempt: this.#context.info.attempt,
         atMs: Date.now(),
       },
     };
+    await heartbeats.send(details);
     this.#context.heartbeat(details);
     this.#heartbeat = setInterval(() => this.#context.heartbeat(details), HEARTBEAT_MS);
   }
@@ -85,6 +91,7 @@ export class AttemptTab {
   answered(answer: ModelAnswer): Attempt {
     return {
       ...this.#attempt('answered', answer.usage, true),
+      ...(answer.reportedMicros !== undefined && { reportedMicros: answer.reportedMicros }),
       firstTokenMs: answer.firstTokenMs,
       ...(answer.servedModel !== undefined && { servedModel: answer.servedModel }),
     };
@@ -110,24 +117,42 @@ export class AttemptTab {
     });
   }
 
+  /** The most that the call can have cost when it was broken off. */
+  get canceledMicros(): number {
+    return this.#endpoint ? this.#worstCaseMicros : 0;
+  }
+
+  /** The call was broken off because somebody gave the step up; history keeps what it may have cost. */
+  canceled(): CancelledFailure {
+    const details: AttemptFailure = {
+      attempt: { ...this.#attempt('canceled', undefined, true), message: 'The step was given up.' },
+      disposition: disposition('canceled', undefined, true, Date.now(), 0),
+      lost: this.lost,
+      ...(this.#decision && { decision: this.#decision }),
+    };
+    return new CancelledFailure('CANCELLED', [details]);
+  }
+
   #attempt(outcome: 'answered' | FailureKind, usage: ModelAnswer['usage'], billed: boolean): Attempt {
     const totalMs = Date.now() - this.#startedAtMs;
     if (!this.#endpoint) return { endpoint: 'none', requestedModel: 'none', outcome, costMicros: 0, totalMs };
     const { id, model, price } = this.#endpoint;
     const unknownMicros = billed ? this.#worstCaseMicros : 0;
+    const absurdUsage = usage !== undefined && absurdCounts(tokensOf(usage), model).length > 0;
     return {
       endpoint: id,
       requestedModel: model.id,
       outcome,
-      costMicros: usage ? costMicros(price, usage) : unknownMicros,
+      costMicros: usage && !absurdUsage ? costMicros(price, usage) : unknownMicros,
       price: priceRow(price),
       totalMs,
       ...(usage && { usage }),
+      ...(absurdUsage && { absurdUsage }),
     };
   }
 }
 
-function lostAttempt({ atMs, ...call }: OpenCall): Attempt {
+function lostAttempt({ atMs, ...call }: OpenCall): LostAttempt {
   return {
     ...call,
     outcome: 'worker_lost',

@@ -1,7 +1,7 @@
 /** Asks the router: which class the request is of, which policy holds for it, and which endpoints that leaves. */
 import type { InvokeModelInput } from '../src/core/contract/activities.ts';
 import { choose } from '../src/core/routing/choose.ts';
-import { assertHistoryAccepted, policyOfTenant } from '../src/core/routing/governance.ts';
+import { assertHistoryAccepted, tenantOf } from '../src/core/routing/governance.ts';
 import { DEFAULT_TASK_CLASS, inferTaskClass } from '../src/core/routing/infer-task-class.ts';
 import { layerPolicies, policyLayers } from '../src/core/routing/policy-layers.ts';
 import { withMixedClasses } from '../src/core/routing/quality-index.ts';
@@ -87,7 +87,7 @@ function policyFor(
     policyLayers({
       policy: governance.policy,
       tenant,
-      tenantPolicy: policyOfTenant(governance, tenant),
+      tenantPolicy: tenantOf(governance, tenant).policy,
       taskClass,
       agent: { name: agent, policy: policies?.agent },
       step: { name: step, policy: policies?.step },

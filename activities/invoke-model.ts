@@ -1,15 +1,19 @@
 /** One attempt: resolve the conversation, choose an endpoint, ask it, check the answer. */
-import { Context } from '@temporalio/activity';
-import type { InvokeModelInput, InvokeModelResult } from '../src/core/contract/activities.ts';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { AttemptFailure, InvokeModelInput, InvokeModelResult } from '../src/core/contract/activities.ts';
+import { capReachedText, capsOf } from '../src/core/cost/cap.ts';
 import { worstCaseMicros } from '../src/core/cost/price.ts';
+import { requestIdOf } from '../src/core/cost/request-id.ts';
 import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
 import { admits, CLOSED } from '../src/core/health/breaker.ts';
+import { tenantOf } from '../src/core/routing/governance.ts';
 import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
 import { NONE, sift } from '../src/core/routing/sift.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
+import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
 import { AttemptTab } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
 import { readConversation } from './conversation.ts';
@@ -28,9 +32,11 @@ export function createInvokeModel(
 
   return async (input) => {
     const context = Context.current();
-    const { workflowId } = context.info.workflowExecution!;
+    const { workflowId, runId } = context.info.workflowExecution!;
+    const requestId = requestIdOf({ runId, ...context.info });
     const tab = new AttemptTab(context);
     let endpoint: Endpoint | undefined;
+    let reserved = false;
     try {
       tab.assertWorkersLive();
       if (input.pauseMs > 0) await context.sleep(input.pauseMs);
@@ -42,15 +48,17 @@ export function createInvokeModel(
       tab.decided(decision);
       endpoint = endpointFor(decision, asked, input.retry);
 
+      const worstCase = worstCaseOf(endpoint, asked);
+      reserved = await reserve(requestId, worstCase, { ...input, ...asked.request }, ports);
       ports.health.record(endpoint.id, { type: 'started' });
-      tab.open(endpoint, worstCaseOf(endpoint, asked));
+      await tab.open(endpoint, worstCase, ports.heartbeats);
       const { taskClass } = asked.request;
       const answer = await ports.models.invoke(endpoint, {
         ...conversation,
         maxOutputTokens: Math.min(taskClass.maxOutputTokens, endpoint.model.maxOutputTokens),
         deadlines: taskClass.deadlines,
         signal: context.cancellationSignal,
-        labels: { run: workflowId, step: input.step, turn: String(input.turn) },
+        labels: { run: workflowId, step: input.step, turn: String(input.turn), requestId },
       });
       ports.health.record(endpoint.id, { type: 'succeeded' });
       checkAnswer(answer, conversation);
@@ -59,18 +67,57 @@ export function createInvokeModel(
       const added = [...input.delta, answer.message];
       const digest = extendDigest(input.transcript.digest, added);
       ports.transcripts.remember(digest, [...entries, answer.message]);
-      return { message: answer.message, attempt: tab.answered(answer), decision, lost: tab.lost, digest };
+      const attempt = tab.answered(answer);
+      if (reserved) await ports.budgets.settle(requestId, attempt.costMicros);
+      return { message: answer.message, attempt, decision, lost: tab.lost, digest };
     } catch (error) {
+      if (isCanceled(context)) {
+        if (reserved) await ports.budgets.settle(requestId, tab.canceledMicros);
+        throw tab.canceled();
+      }
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
       const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
       if (endpoint) recordFailure(ports.health, endpoint, failure);
       const spared = failure.lasting || (endpoint !== undefined && rests(ports.health, endpoint));
-      throw tab.failed(failure, spared);
+      const failed = tab.failed(failure, spared);
+      if (reserved)
+        await ports.budgets.settle(requestId, (failed.details![0] as AttemptFailure).attempt.costMicros);
+      throw failed;
     } finally {
       tab.close();
     }
   };
 }
+
+/** Whether somebody gave the step up, and not only this worker. */
+const isCanceled = ({ cancellationSignal: { aborted, reason } }: Context) =>
+  aborted && reason instanceof CancelledFailure && reason.message === 'CANCELLED';
+
+/**
+ * Sets the worst case aside in the caps of the tenant and the class.
+ * @returns whether there are any
+ * @throws InvocationFailure `cap_reached` where one has no room, `no_eligible_endpoint` where nobody can say: the walk
+ * then waits, for a cap that cannot be read must not be passed
+ */
+async function reserve(
+  requestId: string,
+  micros: number,
+  { tenant, taskClass }: Pick<InvokeModelInput, 'tenant'> & { taskClass: TaskClass },
+  { governance, budgets }: ActivityPorts,
+): Promise<boolean> {
+  const name = tenant === undefined ? undefined : { name: tenant, caps: tenantOf(governance, tenant).caps };
+  const caps = capsOf(name, taskClass);
+  if (caps.length === 0) return false;
+  const reached = await budgets.reserve(requestId, caps, micros).catch((error: Error) => {
+    const message = `Nobody may be asked while the budgets cannot be read: ${error.message}`;
+    throw new InvocationFailure('no_eligible_endpoint', message, { billed: false, hintMs: STORE_AWAY_MS });
+  });
+  if (reached) throw new InvocationFailure('cap_reached', capReachedText(reached), { billed: false });
+  return true;
+}
+
+/** How soon a database that is away is asked again. */
+const STORE_AWAY_MS = 10_000;
 
 /**
  * The endpoint to ask: the one that is retried, if it may still be asked; else, where answers are checked, the first to

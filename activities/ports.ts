@@ -9,6 +9,7 @@ import type { ClassInferrer } from '../src/core/routing/infer-task-class.ts';
 import type { LearntRoutes } from '../src/core/routing/quality-index.ts';
 import type { Health } from '../src/core/routing/request.ts';
 import type { Usage } from '../src/core/vocabulary/attempt.ts';
+import type { Cap, CapReached } from '../src/core/vocabulary/cap.ts';
 import type { CheckReliability } from '../src/core/vocabulary/decision.ts';
 import type { Json, JsonObject } from '../src/core/vocabulary/json.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
@@ -32,6 +33,9 @@ export interface ActivityPorts {
   readonly models: ModelPort;
   readonly transcripts: TranscriptPort;
   readonly health: HealthPort;
+  readonly heartbeats: HeartbeatPort;
+  readonly budgets: BudgetPort;
+  readonly ledger: LedgerPort;
   readonly tools: ReadonlyMap<string, ToolPort>;
   readonly checks: ReadonlyMap<string, CheckPort>;
 }
@@ -55,7 +59,12 @@ export interface ModelCall {
   /** Cancels the call; the socket is closed at once. */
   readonly signal: AbortSignal;
   /** Sent along so that a provider's log can be matched with a run. */
-  readonly labels: { readonly run: string; readonly step: string; readonly turn: string };
+  readonly labels: {
+    readonly run: string;
+    readonly step: string;
+    readonly turn: string;
+    readonly requestId: string;
+  };
 }
 
 export interface ToolDeclaration {
@@ -69,6 +78,8 @@ export interface ModelAnswer {
   readonly finishReason: string;
   readonly servedModel?: string;
   readonly usage?: Usage;
+  /** What the provider says that it billed, in micro-dollars. */
+  readonly reportedMicros?: number;
   readonly firstTokenMs: number;
 }
 
@@ -122,6 +133,34 @@ export interface HealthPort {
   record(endpoint: string, event: BreakerEvent): void;
   /** Takes a provider's key out until the worker restarts, and says so loudly. */
   quarantine(provider: string, reason: string): void;
+}
+
+/** Heartbeats that have arrived, where Temporal's own are sent when it suits them. */
+export interface HeartbeatPort {
+  /** Resolves once the server has the details of the activity that is executing. */
+  send(details: unknown): Promise<void>;
+}
+
+/** Money that many workers share. */
+export interface BudgetPort {
+  /**
+   * Sets money aside under a request's id, in all of the caps or in none; saying it again changes nothing.
+   * @returns the cap that has no room, undefined where it was granted
+   * @throws Error where nobody can say, because the database is away
+   */
+  reserve(requestId: string, caps: readonly Cap[], micros: number): Promise<CapReached | undefined>;
+  /** Puts what a request cost in the place of what was set aside. Never rejects: what fails here is done with the ledger. */
+  settle(requestId: string, micros: number): Promise<void>;
+}
+
+/** What every attempt cost. */
+export interface LedgerPort {
+  /**
+   * Writes the rows of a run from its history, and settles what they have reserved; writing them again changes nothing.
+   * @param closing whether the run's history will hold no more attempts
+   * @throws Error where the database is away
+   */
+  record(run: { readonly workflowId: string; readonly runId: string }, closing: boolean): Promise<void>;
 }
 
 /** A tool as its activity sees it. */

@@ -3,8 +3,8 @@
  * Returns a whole, valid answer; everything else is failed over, waited for or parked.
  */
 
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { ActivityCancellationType, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ActivityCancellationType, proxyActivities, sleep } from '@temporalio/workflow';
 import {
   type AttemptFailure,
   INVOKE_MODEL,
@@ -104,8 +104,9 @@ async function walk(
       return { answer };
     } catch (error) {
       const failure = failureOf(error);
-      if (!failure) {
-        purse.settle(allotmentMicros, allotmentMicros);
+      if (!failure || failure.kind === 'canceled') {
+        purse.settle(allotmentMicros, failure ? costOf([failure.attempt, ...failure.lost]) : allotmentMicros);
+        if (failure) journal.record({ type: 'failed', step: conversation.step, failure });
         throw error;
       }
       purse.settle(allotmentMicros, costOf([failure.attempt, ...failure.lost]));
@@ -113,6 +114,7 @@ async function walk(
       failures.push(failure);
       const { kind, disposition, attempt } = failure;
       [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
+      if (kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
       if (action.do === 'park' && failure.tooDear && purse.isShort(allotmentMicros)) {
         return { parked: parkedByCap(conversation, purse, failures) };
       }
@@ -168,10 +170,12 @@ type Unnumbered = Omit<Parked, 'number'>;
 
 type Failure = AttemptFailure & { readonly kind: FailureKind };
 
-/** `undefined` for what is no attempt's failure: a cancellation, or an activity that could not run at all. */
+/** `undefined` for what is no attempt's failure: an activity that could not run at all, or was given up before it ran. */
 function failureOf(error: unknown): Failure | undefined {
-  if (isCancellation(error) || !(error instanceof ActivityFailure)) return undefined;
+  if (!(error instanceof ActivityFailure)) return undefined;
   const { cause } = error;
+  if (cause instanceof CancelledFailure && cause.details[0])
+    return { ...(cause.details[0] as AttemptFailure), kind: 'canceled' };
   if (!(cause instanceof ApplicationFailure) || !isFailureKind(cause.type)) return undefined;
   return { ...(cause.details![0] as AttemptFailure), kind: cause.type };
 }
@@ -250,6 +254,18 @@ function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly Fa
     message: `The run's cap of $${purse.capMicros / 1e6} leaves too little to ask any endpoint for step "${step}".${before}`,
     remedy: 'Allow it to spend more.',
     update: 'raiseCap',
+  };
+}
+
+/** A cap of the tenant or the class, which many runs share: its name stands in the message. */
+function parkedBySharedCap({ step }: Conversation, { attempt }: Failure): Unnumbered {
+  return {
+    step,
+    reason: 'cap_reached',
+    kind: 'cap_reached',
+    message: `Step "${step}" may not spend. ${attempt.message}`,
+    remedy: 'Raise that cap in the config, or wait until its day or month is over; then let it try again.',
+    update: 'retry',
   };
 }
 

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import {
+  LEDGER_DUE,
   PARKED_MEMO,
   type Parked,
   SEARCH_ATTRIBUTES,
@@ -20,6 +21,7 @@ const key = {
   model: keyOf('SignalboxModel'),
   provider: keyOf('SignalboxProvider'),
   costMicros: keyOf('SignalboxCostMicros'),
+  ledger: keyOf('SignalboxLedger'),
 };
 
 /**
@@ -47,9 +49,16 @@ export class Journal {
     if (event.type === 'answered' && this.#stepIsDone(event.step)) upsertSearchAttributes(this.#facts());
   }
 
-  close(status: 'completed' | 'failed' | 'canceled'): void {
+  /** Whether anybody was asked, and so may have billed something. */
+  get hasCosts(): boolean {
+    return this.#state.steps.some(({ attempts }) => attempts.length > 0);
+  }
+
+  /** @param recorded whether the ledger has all that the run cost */
+  close(status: 'completed' | 'failed' | 'canceled', recorded: boolean): void {
     upsertSearchAttributes([
       { key: key.status, value: status },
+      ...(recorded ? [] : [{ key: key.ledger, value: LEDGER_DUE }]),
       { key: key.parked, value: null },
       ...this.#facts(),
     ]);

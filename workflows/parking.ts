@@ -1,6 +1,7 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { Parked } from '../src/core/contract/run.ts';
 import type { Journal } from './journal.ts';
+import { recordSoon } from './ledger.ts';
 
 /** Where steps wait for a person. Parking costs nothing: no timer runs, no worker is held. */
 export class ParkingLot {
@@ -18,6 +19,7 @@ export class ParkingLot {
     this.#parked.add(parked.step);
     this.#parks += 1;
     this.#journal.record({ type: 'parked', parked: { ...parked, number: this.#parks } });
+    if (this.#journal.hasCosts) recordSoon();
     await condition(() => this.#aborted !== undefined || !this.#parked.has(parked.step));
     if (this.#aborted !== undefined)
       throw ApplicationFailure.nonRetryable(`Aborted: ${this.#aborted}`, 'Aborted');

@@ -20,6 +20,7 @@ import {
   type StandardSchema,
 } from '../src/core/vocabulary/standard-schema.ts';
 import { Journal } from './journal.ts';
+import { recordAtClose } from './ledger.ts';
 import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
 import { ParkingLot } from './parking.ts';
 import { Purse } from './purse.ts';
@@ -89,15 +90,20 @@ export function agent(
     try {
       const output = await run(runOf(context), (await parse(definition.input, input, 'Input')) as never);
       const result = definition.output ? await parse(definition.output, output, 'Output') : output;
-      context.journal.close('completed');
+      await close(context, 'completed');
       return result;
     } catch (error) {
-      context.journal.close(isCancellation(error) ? 'canceled' : 'failed');
+      await close(context, isCancellation(error) ? 'canceled' : 'failed');
       throw asWorkflowFailure(error, definition.name);
     }
   };
   const { name, policy } = definition;
   return Object.assign(workflow, { agentName: name, ...(policy && { policy }) });
+}
+
+async function close({ journal }: RunContext, status: 'completed' | 'failed' | 'canceled'): Promise<void> {
+  const recorded = journal.hasCosts ? await recordAtClose() : true;
+  journal.close(status, recorded);
 }
 
 function beginRun(

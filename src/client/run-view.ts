@@ -91,7 +91,13 @@ function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFai
     case 'answered':
       return afterRunEvent(state, { type: 'answered', step: record.input.step, result: record.result });
     case 'failed':
-      return afterRunEvent(state, { type: 'failed', step: record.input.step, failure: record.failure });
+    case 'canceled':
+      return record.failure
+        ? afterRunEvent(state, { type: 'failed', step: record.input.step, failure: record.failure })
+        : state;
+    case 'begun':
+    case 'reset':
+      return state;
     case 'toolReturned':
       return afterRunEvent(state, record);
   }

@@ -15,7 +15,7 @@ import {
   type Governance,
   type GovernanceConfig,
   governanceOf,
-  policyOfTenant,
+  tenantOf,
 } from '../core/routing/governance.ts';
 import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
 import type { Policy } from '../core/vocabulary/policy.ts';
@@ -150,7 +150,7 @@ export class Signalbox {
     agent: { readonly name: string; readonly policy: Policy | undefined },
   ): void {
     const { policy } = this.#governance;
-    const tenantPolicy = policyOfTenant(this.#governance, tenant);
+    const { policy: tenantPolicy } = tenantOf(this.#governance, tenant);
     const layers = policyLayers({ policy, tenant, tenantPolicy, agent, request });
     assertHistoryAccepted(layerPolicies(layers), this.#governance);
   }

@@ -73,6 +73,11 @@ const deadlines = z.strictObject({
   totalMs: z.int().positive(),
 });
 
+const caps = z.strictObject({
+  day: z.number().positive().optional(),
+  month: z.number().positive().optional(),
+});
+
 const configSchema = z.strictObject({
   agents: z.string().min(1),
   catalog: z.string().min(1).optional(),
@@ -122,6 +127,7 @@ const configSchema = z.strictObject({
         expectedOutputTokens: z.int().positive().optional(),
         qualityFloor: z.number().min(0).max(1).optional(),
         deadlines: deadlines.partial().optional(),
+        caps: caps.optional(),
         policy: policy.optional(),
       }),
     )
@@ -143,9 +149,12 @@ const configSchema = z.strictObject({
     )
     .optional(),
   policy: policy.optional(),
-  tenants: z.record(z.string().min(1), z.strictObject({ policy: policy.optional() })).optional(),
+  tenants: z
+    .record(z.string().min(1), z.strictObject({ policy: policy.optional(), caps: caps.optional() }))
+    .optional(),
   accepts: z.array(z.enum(ACCEPTABLE)).optional(),
   exploration: z.strictObject({ share: z.number().min(0).max(MOST_EXPLORED) }).optional(),
+  database: z.string().min(1).optional(),
   quality: z.string().min(1).optional(),
   tools: z
     .record(

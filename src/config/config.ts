@@ -33,6 +33,11 @@ export interface SignalboxConfig extends GovernanceConfig {
    * Default: nothing was, and models are ranked by a prior.
    */
   readonly quality?: string;
+  /**
+   * Where the ledger and the budgets are: `sqlite:PATH` or `postgres://…`. Default: the environment's
+   * SIGNALBOX_DATABASE_URL, else `sqlite:.signalbox/signalbox.db`, relative to the worker's working directory.
+   */
+  readonly database?: string;
   /** Tools by the name that steps and models use. */
   readonly tools?: Readonly<Record<string, Tool>>;
   /** Checks by the name that `verify` of a step uses. */

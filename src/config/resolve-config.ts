@@ -30,6 +30,8 @@ export interface ResolvedConfig {
   readonly taskClasses: ReadonlyMap<string, TaskClass>;
   readonly governance: Governance;
   readonly exploration?: Exploration;
+  /** As the config says it; absent where it does not. */
+  readonly database?: string;
   /** The learnt file. */
   readonly qualityFile?: string;
   /** Of every model the config knows, those that no active provider serves included. */
@@ -52,6 +54,7 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     overrides = [],
     taskClasses = {},
     exploration,
+    database,
     quality,
     tools = {},
     checks = {},
@@ -101,6 +104,7 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     taskClasses: classes,
     governance,
     ...(exploration && { exploration }),
+    ...(database !== undefined && { database }),
     ...(quality !== undefined && { qualityFile: quality }),
     modelIds: new Set(modelIds),
     tools: new Map(Object.entries(tools)),
@@ -150,9 +154,9 @@ function assertLayersAgree(
   { policy, tenants = new Map() }: Governance,
   taskClasses: ReadonlyMap<string, TaskClass>,
 ): void {
-  for (const [tenant, tenantPolicy] of [[undefined, undefined], ...tenants] as const) {
+  for (const [tenant, of] of [[undefined, undefined], ...tenants] as const) {
     for (const taskClass of taskClasses.values())
-      layerPolicies(policyLayers({ policy, tenant, tenantPolicy, taskClass }));
+      layerPolicies(policyLayers({ policy, tenant, tenantPolicy: of?.policy, taskClass }));
   }
 }
 

@@ -1,7 +1,7 @@
 import { closestNames } from '../config/closest-names.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { indexCatalog } from '../core/routing/catalog-index.ts';
-import { policyOfTenant } from '../core/routing/governance.ts';
+import { tenantOf } from '../core/routing/governance.ts';
 import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
 import type { ChooseInput, ChooseRequest } from '../core/routing/request.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
@@ -37,7 +37,7 @@ export function routerOf(
         `Use one of ${closestNames(name, [...taskClasses.keys()]).join(', ')}, or add it to taskClasses in the config.`,
       );
     }
-    const tenantPolicy = policyOfTenant(governance, tenant);
+    const { policy: tenantPolicy } = tenantOf(governance, tenant);
     return {
       request: { ...question, taskClass, allotmentMicros, seed, avoid: [] },
       catalog: indexed,

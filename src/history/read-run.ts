@@ -23,12 +23,41 @@ import {
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export type RunRecord =
-  | { readonly type: 'scheduled'; readonly input: InvokeModelInput }
-  | { readonly type: 'answered'; readonly input: InvokeModelInput; readonly result: InvokeModelResult }
-  | { readonly type: 'failed'; readonly input: InvokeModelInput; readonly failure: AttemptFailure }
+  | { readonly type: 'begun'; readonly firstRunId: string }
+  /** All that came before happened in another run, which this one was reset from. */
+  | { readonly type: 'reset'; readonly baseRunId: string }
+  | { readonly type: 'scheduled'; readonly input: InvokeModelInput; readonly call: ModelActivity }
+  | {
+      readonly type: 'answered';
+      readonly input: InvokeModelInput;
+      readonly call: ModelActivity;
+      readonly result: InvokeModelResult;
+    }
+  | {
+      readonly type: 'failed';
+      readonly input: InvokeModelInput;
+      readonly call: ModelActivity;
+      readonly failure: AttemptFailure;
+    }
+  /** Given up. Without `failure` where no worker was there to say what had been spent. */
+  | {
+      readonly type: 'canceled';
+      readonly input: InvokeModelInput;
+      readonly call: ModelActivity;
+      readonly failure?: AttemptFailure;
+    }
   /** The run failed, in the words of whatever failed it. */
   | { readonly type: 'runFailed'; readonly message: string }
   | { readonly type: 'toolReturned'; readonly input: RunToolInput; readonly result: RunToolResult };
+
+/** The activity that a record is of. */
+export interface ModelActivity {
+  readonly activityId: string;
+  /** Of its last execution, from 1; 0 where none has begun as far as history tells. */
+  readonly attempt: number;
+  /** When that execution began, else when it was scheduled: milliseconds since the epoch. */
+  readonly startedAtMs: number;
+}
 
 export interface RunAddress {
   readonly workflowId: string;
@@ -39,10 +68,16 @@ export interface RunAddress {
 /** Yields a run's records in the order of history. @throws ServiceError where the server does not know the run */
 export async function* readRun(client: Client, address: RunAddress): AsyncGenerator<RunRecord> {
   const converter = client.options.loadedDataConverter;
-  const models = new Map<string, InvokeModelInput>();
+  const models = new Map<string, { readonly input: InvokeModelInput; readonly call: ModelActivity }>();
   const tools = new Map<string, RunToolInput>();
 
   for await (const event of readEvents(client, address)) {
+    const begun = event.workflowExecutionStartedEventAttributes;
+    if (begun) yield { type: 'begun', firstRunId: begun.firstExecutionRunId ?? '' };
+
+    const reset = event.workflowTaskFailedEventAttributes;
+    if (reset?.cause === RESET_WORKFLOW) yield { type: 'reset', baseRunId: reset.baseRunId ?? '' };
+
     const scheduled = event.activityTaskScheduledEventAttributes;
     if (scheduled?.activityType?.name === INVOKE_MODEL) {
       const input = await decodeFromPayloadsAtIndex<InvokeModelInput>(
@@ -50,8 +85,10 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
         0,
         scheduled.input?.payloads,
       );
-      models.set(String(event.eventId), input);
-      yield { type: 'scheduled', input };
+      const { activityId } = scheduled;
+      const call = { activityId: activityId ?? '', attempt: 0, startedAtMs: timeOf(event) };
+      models.set(String(event.eventId), { input, call });
+      yield { type: 'scheduled', input, call };
     } else if (scheduled?.activityType?.name === RUN_TOOL) {
       tools.set(
         String(event.eventId),
@@ -59,12 +96,19 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       );
     }
 
+    const started = event.activityTaskStartedEventAttributes;
+    const begins = started && models.get(String(started.scheduledEventId));
+    if (begins) {
+      const call = { ...begins.call, attempt: started.attempt ?? 1, startedAtMs: timeOf(event) };
+      models.set(String(started.scheduledEventId), { ...begins, call });
+    }
+
     const completed = event.activityTaskCompletedEventAttributes;
     if (completed) {
       const model = models.get(String(completed.scheduledEventId));
       const tool = tools.get(String(completed.scheduledEventId));
       const result = () => decodeFromPayloadsAtIndex<never>(converter, 0, completed.result?.payloads);
-      if (model) yield { type: 'answered', input: model, result: await result() };
+      if (model) yield { type: 'answered', ...model, result: await result() };
       if (tool) yield { type: 'toolReturned', input: tool, result: await result() };
     }
 
@@ -72,14 +116,30 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
     if (ended) yield { type: 'runFailed', message: ended.failure?.message ?? 'nobody says why' };
 
     const failed = event.activityTaskFailedEventAttributes;
-    const input = failed && models.get(String(failed.scheduledEventId));
-    if (input) {
+    const model = failed && models.get(String(failed.scheduledEventId));
+    if (model) {
       const error = await decodeOptionalFailureToOptionalError(converter, failed.failure);
       const details = error instanceof ApplicationFailure ? error.details?.[0] : undefined;
-      if (details) yield { type: 'failed', input, failure: details as AttemptFailure };
+      if (details) yield { type: 'failed', ...model, failure: details as AttemptFailure };
+    }
+
+    const canceled = event.activityTaskCanceledEventAttributes;
+    const givenUp = canceled && models.get(String(canceled.scheduledEventId));
+    if (givenUp) {
+      const payloads = canceled.details?.payloads;
+      const failure = payloads?.length
+        ? await decodeFromPayloadsAtIndex<AttemptFailure>(converter, 0, payloads)
+        : undefined;
+      yield { type: 'canceled', ...givenUp, ...(failure && { failure }) };
     }
   }
 }
+
+/** temporal.api.enums.v1.WorkflowTaskFailedCause */
+const RESET_WORKFLOW = 20;
+
+const timeOf = ({ eventTime }: HistoryEvent): number =>
+  Number(eventTime?.seconds ?? 0) * 1_000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
 
 /** Why the run's workflow tasks fail, in the worker's words; `undefined` where none has failed. */
 export async function lastTaskFailure(client: Client, address: RunAddress): Promise<string | undefined> {

@@ -37,7 +37,9 @@ export async function assemble(
   const texts = new Map<string, string>();
   const calls: ToolCallPart[] = [];
   let servedModel: string | undefined;
-  let finish: { usage: Usage | undefined; finishReason: string } | undefined;
+  let finish:
+    | { usage: Usage | undefined; reportedMicros: number | undefined; finishReason: string }
+    | undefined;
   let firstError: { cause: unknown } | undefined;
   const begun = () => texts.size > 0 || calls.length > 0;
 
@@ -67,7 +69,11 @@ export async function assemble(
           firstError ??= { cause: part.error };
           break;
         case 'finish':
-          finish = { usage: toUsage(part.usage), finishReason: part.finishReason.unified };
+          finish = {
+            usage: toUsage(part.usage),
+            reportedMicros: reportedMicrosOf(part.usage),
+            finishReason: part.finishReason.unified,
+          };
           break;
       }
     }
@@ -75,11 +81,13 @@ export async function assemble(
     firstError ??= { cause };
   }
 
+  const ended = finish && WHOLE.includes(finish.finishReason);
+  // Counts that came before the end are not those that are billed.
   const broken = (message: string, cause?: unknown) =>
-    new BrokenStream(message, { usage: finish?.usage, begun: begun(), cause });
+    new BrokenStream(message, { usage: ended ? finish?.usage : undefined, begun: begun(), cause });
   if (firstError) throw broken(`The stream broke: ${messageOf(firstError.cause)}`, firstError.cause);
   if (!finish) throw broken('The stream ended without a finish reason.');
-  if (!['stop', 'length', 'tool-calls', 'content-filter'].includes(finish.finishReason)) {
+  if (!ended) {
     throw broken(`The stream ended with "${finish.finishReason}".`);
   }
   const text = [...texts.values()].filter(Boolean).map((part): TextPart => ({ type: 'text', text: part }));
@@ -88,8 +96,18 @@ export async function assemble(
     finishReason: finish.finishReason,
     ...(servedModel !== undefined && { servedModel }),
     ...(finish.usage && { usage: finish.usage }),
+    ...(finish.reportedMicros !== undefined && { reportedMicros: finish.reportedMicros }),
   };
 }
+
+/** OpenRouter, and hosts that follow it, say in `usage.cost` what a request cost in USD. */
+function reportedMicrosOf({ raw }: LanguageModelV4Usage): number | undefined {
+  const cost = raw?.cost;
+  return typeof cost === 'number' && cost >= 0 && Number.isFinite(cost) ? Math.round(cost * 1e6) : undefined;
+}
+
+/** How a whole answer may end. */
+const WHOLE: readonly string[] = ['stop', 'length', 'tool-calls', 'content-filter'];
 
 /** Arguments that are no JSON are kept as text: the schema check refuses them with the model's own words. */
 function parseInput(input: string): Json {

@@ -26,6 +26,7 @@ export function callOptions(call: ModelCall): LanguageModelV4CallOptions {
       'x-signalbox-run': encodeURIComponent(call.labels.run),
       'x-signalbox-step': encodeURIComponent(call.labels.step),
       'x-signalbox-turn': call.labels.turn,
+      'x-client-request-id': encodeURIComponent(call.labels.requestId),
     },
   };
 }

@@ -20,7 +20,7 @@ export interface LogEntry {
   outputTokens: number;
   /** SHA-256 of system prompt and messages, alike on both wires: the same step asked twice has it twice. */
   conversation: string;
-  /** The `x-signalbox-*` request headers. */
+  /** The `x-signalbox-*` request headers, and `x-client-request-id`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +45,9 @@ export class RequestLog {
       inputTokens: 0,
       outputTokens: 0,
       conversation: '',
-      headers: Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-signalbox-'))),
+      headers: Object.fromEntries(
+        [...headers].filter(([name]) => name.startsWith('x-signalbox-') || name === 'x-client-request-id'),
+      ),
     };
     this.#entries.push(entry);
     if (this.#entries.length > CAPACITY) this.#entries.shift();

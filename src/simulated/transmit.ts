@@ -62,7 +62,9 @@ function sendStream(c: ProviderContext, transmission: Transmission): Response {
       if (fault === 'stall') return await closed(c);
       if (fault === 'cut') return await destroyAfterFlush(c);
       if (fault === 'error-in-200') return await write(stream, wire.errors.midStream());
-      await write(stream, breakOff(script.content[half] ?? script.closing[0]!));
+      const broken = script.content[half] ?? script.closing[0]!;
+      await write(stream, breakOff(broken));
+      entry.outputTokens += broken.tokens;
       await send(script.content.slice(half + 1));
       await send(script.closing);
     } catch (error) {

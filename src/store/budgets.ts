@@ -10,6 +10,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { periodStart } from '../core/cost/cap.ts';
 import type { Cap, CapReached } from '../core/vocabulary/cap.ts';
+import { batchesOf } from './batches-of.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 import type { BudgetTable, Tables } from './tables.ts';
@@ -62,16 +63,22 @@ export function reserveBudget(
   });
 }
 
+/** What a call cost for which money may have been set aside. */
+export interface Settlement {
+  readonly key: string;
+  readonly micros: number;
+}
+
 /**
- * Puts what a reservation's call cost in the place of what was set aside for it.
- * @throws StoreError where nothing was ever reserved under the key
+ * Puts what a call cost in the place of what was set aside for it; where nothing was, or it is settled, nothing changes.
+ * @throws StoreError
  */
 export async function settleBudget(
   store: Store,
-  { key, micros, nowMs }: { readonly key: string; readonly micros: number; readonly nowMs: number },
+  { key, micros, nowMs }: Settlement & { readonly nowMs: number },
 ): Promise<void> {
   assertMicros(key, micros);
-  const known = await store.run((db) =>
+  await store.run((db) =>
     db.transaction().execute(async (transaction) => {
       const settled = await transaction
         .updateTable('signalboxReservation')
@@ -80,7 +87,7 @@ export async function settleBudget(
         .where('settledAt', 'is', null)
         .returning(['micros', 'counters'])
         .executeTakeFirst();
-      if (!settled) return isReserved(transaction, key);
+      if (!settled) return;
       for (const counter of JSON.parse(settled.counters) as CounterKey[]) {
         await transaction
           .updateTable('signalboxBudget')
@@ -91,15 +98,36 @@ export async function settleBudget(
           .where(isCounter(counter))
           .execute();
       }
-      return true;
     }),
   );
-  if (known) return;
-  throw new StoreError(
-    `Nothing is reserved in ${store.place} under "${key}", so it cannot be settled.`,
-    'Reserve first, under the same key; if it was, the database was replaced since.',
-  );
 }
+
+/** Settles those of many calls that are still open. @throws StoreError */
+export async function settleOpen(
+  store: Store,
+  settlements: readonly Settlement[],
+  nowMs: number,
+): Promise<void> {
+  for (const batch of batchesOf(settlements, KEYS_A_STATEMENT)) {
+    const open = await store.run((db) =>
+      db
+        .selectFrom('signalboxReservation')
+        .select('key')
+        .where(
+          'key',
+          'in',
+          batch.map(({ key }) => key),
+        )
+        .where('settledAt', 'is', null)
+        .execute(),
+    );
+    const keys = new Set(open.map(({ key }) => key));
+    for (const settlement of batch)
+      if (keys.has(settlement.key)) await settleBudget(store, { ...settlement, nowMs });
+  }
+}
+
+const KEYS_A_STATEMENT = 500;
 
 /** What is spent and set aside under one cap in one day or month. */
 export type Budget = Readonly<BudgetTable>;
@@ -196,10 +224,6 @@ async function readCounter(
     .executeTakeFirst();
   return row ?? { spentMicros: 0, openMicros: 0 };
 }
-
-const isReserved = async (db: Kysely<Tables>, key: string): Promise<boolean> =>
-  (await db.selectFrom('signalboxReservation').select('key').where('key', '=', key).executeTakeFirst()) !==
-  undefined;
 
 const isCounter = ({ scope, name, period, start }: CounterKey) =>
   sql<boolean>`scope = ${scope} and name = ${name} and period = ${period} and start = ${start}`;

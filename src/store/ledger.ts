@@ -1,4 +1,5 @@
 import type { LedgerKey, LedgerRow } from '../core/vocabulary/ledger.ts';
+import { batchesOf } from './batches-of.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 import type { LedgerTable } from './tables.ts';
@@ -18,10 +19,10 @@ export async function writeLedger(store: Store, rows: readonly LedgerRow[]): Pro
   return store.run((db) =>
     db.transaction().execute(async (transaction) => {
       let written = 0;
-      for (let at = 0; at < values.length; at += ROWS_A_STATEMENT) {
+      for (const batch of batchesOf(values, ROWS_A_STATEMENT)) {
         const { numInsertedOrUpdatedRows = 0n } = await transaction
           .insertInto('signalboxLedger')
-          .values(values.slice(at, at + ROWS_A_STATEMENT))
+          .values(batch)
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirstOrThrow();
         written += Number(numInsertedOrUpdatedRows);
@@ -29,6 +30,26 @@ export async function writeLedger(store: Store, rows: readonly LedgerRow[]): Pro
       return written;
     }),
   );
+}
+
+/** Remembers that all rows of a run are there. @throws StoreError */
+export async function markRecorded(store: Store, runId: string, nowMs: number): Promise<void> {
+  await store.run((db) =>
+    db
+      .insertInto('signalboxRecorded')
+      .values({ runId, recordedAt: new Date(nowMs).toISOString() })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+  );
+}
+
+/** Of some runs, those whose rows may not all be there. @throws StoreError */
+export async function unrecorded(store: Store, runIds: readonly string[]): Promise<string[]> {
+  const recorded = await store.run((db) =>
+    db.selectFrom('signalboxRecorded').select('runId').where('runId', 'in', runIds).execute(),
+  );
+  const there = new Set(recorded.map(({ runId }) => runId));
+  return runIds.filter((runId) => !there.has(runId));
 }
 
 /** A run's attempts in the order they began, those of all its runs in the chain. @throws StoreError */

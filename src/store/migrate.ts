@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 /** In the order of their names. A migration that was released is never changed: what follows is a new one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-ledger-and-budgets': ledgerAndBudgets };
 
-const TABLES = ['signalbox_ledger', 'signalbox_budget', 'signalbox_reservation'];
+const TABLES = ['signalbox_ledger', 'signalbox_budget', 'signalbox_reservation', 'signalbox_recorded'];
 const MIGRATION_TABLE = 'signalbox_migration';
 
 /**

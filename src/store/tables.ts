@@ -7,6 +7,13 @@ export interface Tables {
   signalboxLedger: LedgerTable;
   signalboxBudget: BudgetTable;
   signalboxReservation: ReservationTable;
+  signalboxRecorded: RecordedTable;
+}
+
+/** Runs all of whose rows are in the ledger. */
+export interface RecordedTable {
+  runId: string;
+  recordedAt: string;
 }
 
 export interface LedgerTable extends LedgerKey {

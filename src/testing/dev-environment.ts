@@ -10,6 +10,7 @@ import { obtainTemporalVisibly } from '../server/obtain-temporal-visibly.ts';
 import { simulatedControl } from '../simulated/client.ts';
 import type { SimulatedControl } from '../simulated/control.ts';
 import { startSimulatedProviders } from '../simulated/simulated-providers.ts';
+import { DATABASE_ENV } from '../worker/plugin.ts';
 import { resolveProviders, SIMULATED_URL_ENV } from '../worker/resolve-providers.ts';
 import { startWorker } from '../worker/start-worker.ts';
 import { simulate } from './simulate.ts';
@@ -94,7 +95,11 @@ export async function startDevEnvironment({
     closers.push(async () => rmSync(noteIn(folder), { force: true }));
 
     if (withWorker) {
-      const env = { ...process.env, ...(providers && { [SIMULATED_URL_ENV]: providers.url }) };
+      const env = {
+        [DATABASE_ENV]: `sqlite:${join(folder, 'signalbox.db')}`,
+        ...process.env,
+        ...(providers && { [SIMULATED_URL_ENV]: providers.url }),
+      };
       const worker = await startWorker({ config, live, address, namespace, env });
       closers.push(() => worker.stop());
     }

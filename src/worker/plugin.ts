@@ -1,7 +1,8 @@
 /** The composition root: everything a worker needs to run agents, put together from the config. */
 import { Context } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
 import { SimplePlugin } from '@temporalio/plugin';
-import { DefaultLogger, type WorkerOptions } from '@temporalio/worker';
+import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.ts';
 import type { SignalboxConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -13,7 +14,13 @@ import { AiSdkModels } from '../providers/ai-sdk-models.ts';
 import { loadQuality } from '../quality/load-quality.ts';
 import { agentsPath } from './bundle-agents.ts';
 import { WorkerHealth } from './health.ts';
+import { heartbeats } from './heartbeats.ts';
+import { keepLedger } from './ledger-catch-up.ts';
 import { resolveProviders } from './resolve-providers.ts';
+import { WorkerStore } from './worker-store.ts';
+
+/** Where ledger and budgets are, unless the config says. */
+export const DATABASE_ENV = 'SIGNALBOX_DATABASE_URL';
 
 export interface SignalboxPluginOptions {
   readonly config: SignalboxConfig;
@@ -31,6 +38,7 @@ export interface SignalboxPluginOptions {
  */
 export class SignalboxPlugin extends SimplePlugin {
   readonly #options: SignalboxPluginOptions;
+  #store: WorkerStore | undefined;
 
   constructor(options: SignalboxPluginOptions) {
     super({ name: 'signalbox' });
@@ -45,7 +53,9 @@ export class SignalboxPlugin extends SimplePlugin {
     const logger = new DefaultLogger('WARN');
     const endpoints = resolved.catalog.endpoints.filter(({ provider }) => providers.has(provider));
     const catalog = indexCatalog({ ...resolved.catalog, endpoints });
-    const { qualityFile, modelIds } = resolved;
+    const { qualityFile, modelIds, database = env[DATABASE_ENV] } = resolved;
+    const store = new WorkerStore(database, (message) => logger.warn(message));
+    this.#store = store;
     const activities = createActivities({
       ...resolved,
       catalog,
@@ -53,6 +63,7 @@ export class SignalboxPlugin extends SimplePlugin {
       models: new AiSdkModels(providers),
       transcripts: new Transcripts(readOwnRun),
       health: new WorkerHealth((message) => logger.warn(message)),
+      ...{ heartbeats, budgets: store, ledger: store },
       tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
     });
     assertNoCollision(options.activities, activities);
@@ -66,6 +77,27 @@ export class SignalboxPlugin extends SimplePlugin {
       taskQueue: options.taskQueue ?? resolved.taskQueue,
       activities: { ...options.activities, ...activities },
     });
+  }
+
+  /** While the worker runs, it also writes what closed runs still owe the ledger. */
+  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const stopped = new AbortController();
+    const { connection } = worker;
+    const kept =
+      this.#store && connection
+        ? keepLedger(
+            new Client({ connection, namespace: worker.options.namespace }),
+            this.#store,
+            stopped.signal,
+          )
+        : undefined;
+    try {
+      await super.runWorker(worker, next);
+    } finally {
+      stopped.abort();
+      await kept;
+      await this.#store?.close();
+    }
   }
 }
 

@@ -51,6 +51,9 @@ function newAttempt(
     models: { invoke },
     transcripts: { resolve: async () => [], remember: () => {} },
     health: new WorkerHealth(() => {}),
+    heartbeats: { send: async () => {} },
+    budgets: { reserve: async () => undefined, settle: async () => {} },
+    ledger: { record: async () => {} },
     tools: new Map(),
   };
   const environment = new MockActivityEnvironment(

@@ -43,6 +43,8 @@ export interface Stage {
   ): Promise<RunHandle<Output>>;
   readonly client: Client;
   readonly control: SimulatedControl;
+  /** Where its worker has ledger and budgets. */
+  readonly database: string;
   /** The bundle its worker runs. */
   readonly bundle: WorkflowBundleWithSourceMap;
   /** Ends the worker and starts another that has nothing in memory. */
@@ -92,9 +94,10 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
       providers: simulate(resolveConfig(config, 'simulated')),
       latencyScale,
     });
+    const database = rest.database ?? `sqlite:${join(directory, `${config.taskQueue}.db`)}`;
     const plugin = () =>
       new SignalboxPlugin({
-        config,
+        config: { ...config, database },
         live: live !== undefined,
         env: { [SIMULATED_URL_ENV]: providers.url, ...live?.env },
       });
@@ -122,8 +125,7 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
         runs.push(run.id);
         return run;
       },
-      client,
-      bundle,
+      ...{ client, bundle, database },
       control: providers.control,
       stopWorker: () => worker.stop(),
       async replaceWorker() {

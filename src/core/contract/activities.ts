@@ -4,17 +4,20 @@
  */
 
 import type { Disposition } from '../failure/disposition.ts';
-import type { Attempt } from '../vocabulary/attempt.ts';
+import type { Attempt, LostAttempt } from '../vocabulary/attempt.ts';
 import type { Decision } from '../vocabulary/decision.ts';
 import type { Json, JsonObject } from '../vocabulary/json.ts';
 import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../vocabulary/transcript.ts';
 
 export const INVOKE_MODEL = 'signalbox.invokeModel';
 export const RUN_TOOL = 'signalbox.runTool';
+export const RECORD_LEDGER = 'signalbox.recordLedger';
 
 export interface SignalboxActivities {
   [INVOKE_MODEL](input: InvokeModelInput): Promise<InvokeModelResult>;
   [RUN_TOOL](input: RunToolInput): Promise<RunToolResult>;
+  /** Writes what the run's attempts cost into the ledger, from the run's own history. */
+  [RECORD_LEDGER](input: RecordLedgerInput): Promise<void>;
 }
 
 /** One attempt at one turn. */
@@ -51,7 +54,7 @@ export interface InvokeModelResult {
   readonly attempt: Attempt;
   readonly decision: Decision;
   /** Attempts whose worker died before it could report; settled at what they can have cost. */
-  readonly lost: readonly Attempt[];
+  readonly lost: readonly LostAttempt[];
   /** Of the transcript with `delta` and `message` appended. */
   readonly digest: string;
 }
@@ -60,7 +63,7 @@ export interface InvokeModelResult {
 export interface AttemptFailure {
   readonly attempt: Attempt;
   readonly disposition: Disposition;
-  readonly lost: readonly Attempt[];
+  readonly lost: readonly LostAttempt[];
   /** Absent where the failure came before the router was asked. */
   readonly decision?: Decision;
   /** No endpoint was left, and some would have been with a larger allotment. */
@@ -79,4 +82,9 @@ export interface RunToolInput {
 export interface RunToolResult {
   readonly output: Json;
   readonly isError: boolean;
+}
+
+export interface RecordLedgerInput {
+  /** Nothing will follow: the run is about to close. */
+  readonly closing: boolean;
 }

@@ -9,6 +9,7 @@ export const SEARCH_ATTRIBUTES = {
   SignalboxParked: 'KEYWORD',
   SignalboxTenant: 'KEYWORD',
   SignalboxLineage: 'KEYWORD',
+  SignalboxLedger: 'KEYWORD',
   SignalboxTaskClass: 'KEYWORD_LIST',
   SignalboxModel: 'KEYWORD_LIST',
   SignalboxProvider: 'KEYWORD_LIST',
@@ -46,6 +47,9 @@ export interface Parked {
   /** The update that then lets the step go on. */
   readonly update: typeof RETRY_UPDATE | typeof RAISE_CAP_UPDATE;
 }
+
+/** The value of `SignalboxLedger` on a run that closed before its costs were in the ledger: workers write them later. */
+export const LEDGER_DUE = 'due';
 
 export const DEFAULT_TASK_QUEUE = 'signalbox';
 

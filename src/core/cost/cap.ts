@@ -1,5 +1,27 @@
 import type { Cap, CapReached } from '../vocabulary/cap.ts';
 
+/** What a tenant, or the work of a class, may cost, in USD. */
+export interface Caps {
+  readonly day?: number;
+  readonly month?: number;
+}
+
+/** Every cap that a call falls under. */
+export function capsOf(
+  tenant: { readonly name: string; readonly caps: Caps | undefined } | undefined,
+  taskClass: { readonly name: string; readonly caps?: Caps },
+): Cap[] {
+  const named = (scope: Cap['scope'], name: string, caps: Caps = {}) =>
+    (['day', 'month'] as const).flatMap((period): Cap[] => {
+      const usd = caps[period];
+      return usd === undefined ? [] : [{ scope, name, period, capMicros: Math.round(usd * 1e6) }];
+    });
+  return [
+    ...(tenant ? named('tenant', tenant.name, tenant.caps) : []),
+    ...named('class', taskClass.name, taskClass.caps),
+  ];
+}
+
 /** The day or month of UTC that a moment is in: `2026-11-25`, `2026-11`. */
 export const periodStart = (period: Cap['period'], nowMs: number): string =>
   new Date(nowMs).toISOString().slice(0, period === 'day' ? 10 : 7);

@@ -1,3 +1,4 @@
+import type { Usage } from '../vocabulary/attempt.ts';
 import type { TokenCounts } from '../vocabulary/ledger.ts';
 import type { Model } from '../vocabulary/model.ts';
 
@@ -29,3 +30,12 @@ export function absurdCounts(
     return count !== undefined && !(Number.isSafeInteger(count) && count >= 0 && count <= most[name]);
   });
 }
+
+/** What an attempt's usage says, in the ledger's words. */
+export const tokensOf = (usage: Usage): TokenCounts => ({
+  input: usage.inputTokens,
+  output: usage.outputTokens,
+  cacheRead: usage.cacheReadTokens,
+  cacheWrite: usage.cacheWriteTokens,
+  reasoning: usage.reasoningTokens,
+});

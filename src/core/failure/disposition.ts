@@ -39,6 +39,8 @@ const TABLE: Readonly<Record<FailureKind, Row>> = {
   output_invalid: { triesPerEndpoint: 2, pauseMs: 0, onward: 'failover' },
   check_failed: { triesPerEndpoint: 2, pauseMs: 0, onward: 'failover' },
   no_eligible_endpoint: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
+  cap_reached: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
+  canceled: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
   worker_lost: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
   unknown: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
 };

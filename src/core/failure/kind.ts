@@ -16,6 +16,8 @@ export const FAILURE_KINDS = [
   'output_invalid',
   'check_failed',
   'no_eligible_endpoint',
+  'cap_reached',
+  'canceled',
   'worker_lost',
   'unknown',
 ] as const;

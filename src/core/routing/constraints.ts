@@ -162,20 +162,20 @@ export const RULES: readonly Rule[] = [
     remedy: (price, { policy }) => `raise maxPrice.output from ${policy.maxPrice!.output} to ${price}`,
   },
   {
-    name: 'max_latency',
-    field: 'maxLatencyMs',
-    column: 'latencyMs',
-    most: ({ policy: { maxLatencyMs } }) => maxLatencyMs && maxLatencyMs / P95_OVER_EXPECTED,
-    remedy: (ms, { policy }) =>
-      `raise maxLatencyMs from ${policy.maxLatencyMs} to ${Math.ceil(Number(ms) * P95_OVER_EXPECTED)}`,
-  },
-  {
     name: 'min_throughput',
     field: 'minTokensPerSecond',
     column: 'tokensPerSecond',
     least: ({ policy }) => policy.minTokensPerSecond,
     remedy: (rate, { policy }) =>
       `lower minTokensPerSecond from ${policy.minTokensPerSecond} to ${Math.floor(Number(rate))}`,
+  },
+  {
+    name: 'max_latency',
+    field: 'maxLatencyMs',
+    column: 'latencyMs',
+    most: ({ policy: { maxLatencyMs } }) => maxLatencyMs && maxLatencyMs / P95_OVER_EXPECTED,
+    remedy: (ms, { policy }) =>
+      `raise maxLatencyMs from ${policy.maxLatencyMs} to ${Math.ceil(Number(ms) * P95_OVER_EXPECTED)}`,
   },
   {
     name: 'min_quality',

@@ -1,12 +1,13 @@
 /** What a deployment has decided for all of its runs, and the two refusals that follow from it. */
+import type { Caps } from '../cost/cap.ts';
 import { SignalboxError } from '../vocabulary/errors.ts';
 import type { Accepted, Policy } from '../vocabulary/policy.ts';
 
 export interface Governance {
   /** The deployment's own layer. */
   readonly policy: Policy;
-  /** Policies by tenant, `*` for those not named; absent where any tenant will do. */
-  readonly tenants?: ReadonlyMap<string, Policy>;
+  /** By name, `*` for those not named; absent where any tenant will do. */
+  readonly tenants?: ReadonlyMap<string, Required<TenantConfig>>;
   readonly accepts: ReadonlySet<Accepted>;
 }
 
@@ -29,13 +30,17 @@ export interface GovernanceConfig {
 
 export interface TenantConfig {
   readonly policy?: Policy;
+  /** What all runs of the tenant may cost, in USD by day and by month of UTC. */
+  readonly caps?: Caps;
 }
 
 export function governanceOf({ policy = {}, tenants, accepts = [] }: GovernanceConfig): Governance {
   return {
     policy,
     ...(tenants && {
-      tenants: new Map(Object.entries(tenants).map(([name, tenant]) => [name, tenant.policy ?? {}])),
+      tenants: new Map(
+        Object.entries(tenants).map(([name, tenant]) => [name, { policy: {}, caps: {}, ...tenant }]),
+      ),
     }),
     accepts: new Set(accepts),
   };
@@ -47,11 +52,14 @@ export class UnknownTenant extends SignalboxError {}
 /** The policy asks that nothing be kept, and Temporal keeps it. */
 export class HistoryNotEncrypted extends SignalboxError {}
 
-/** @throws UnknownTenant where the deployment names its tenants and this is none of them */
-export function policyOfTenant({ tenants }: Governance, tenant: string | undefined): Policy | undefined {
-  if (!tenants || tenant === undefined) return undefined;
-  const policy = tenants.get(tenant) ?? tenants.get('*');
-  if (policy) return policy;
+/**
+ * What holds for a tenant; nothing where the deployment names none.
+ * @throws UnknownTenant where it names some and this is none of them
+ */
+export function tenantOf({ tenants }: Governance, tenant: string | undefined): TenantConfig {
+  if (!tenants || tenant === undefined) return {};
+  const found = tenants.get(tenant) ?? tenants.get('*');
+  if (found) return found;
   throw new UnknownTenant(
     `There is no tenant "${tenant}". There are: ${[...tenants.keys()].join(', ') || 'none'}.`,
     'Add it to tenants in the config, or a tenant "*" whose policy holds for those not named.',

@@ -81,7 +81,9 @@ const mostOf: Tighten<number> = (outer, inner) => (inner <= outer ? inner : unde
 const leastOf: Tighten<number> = (outer, inner) => (inner >= outer ? inner : undefined);
 const asked: Tighten<boolean> = (outer, inner) => (inner || !outer ? inner : undefined);
 const partOf: Tighten<readonly string[]> = (outer, inner) =>
-  inner.every((name) => isWithin(name, outer)) ? inner : undefined;
+  inner.every((name) => outer.includes(name)) ? inner : undefined;
+const within: Tighten<readonly string[]> = (outer, inner) =>
+  inner.every((region) => isWithin(region, outer)) ? inner : undefined;
 
 /** A shorter list of what is allowed, a longer one of what is not; nobody is allowed whom a layer before denies. */
 const narrower: Tighten<AllowDeny> = (outer, inner) => {
@@ -94,10 +96,13 @@ const narrower: Tighten<AllowDeny> = (outer, inner) => {
   return { ...(allow && { allow }), ...(deny.length > 0 && { deny }) };
 };
 
-const cheaper: Tighten<NonNullable<Policy['maxPrice']>> = (outer, inner) =>
-  (['input', 'output'] as const).every((side) => (inner[side] ?? 0) <= (outer[side] ?? Infinity))
-    ? { ...outer, ...inner }
-    : undefined;
+const cheaper: Tighten<NonNullable<Policy['maxPrice']>> = (outer, inner) => {
+  // What is given as undefined says nothing, and leaves what was said before.
+  const { input = outer.input, output = outer.output } = inner;
+  if ((input ?? 0) > (outer.input ?? Infinity) || (output ?? 0) > (outer.output ?? Infinity))
+    return undefined;
+  return { ...(input !== undefined && { input }), ...(output !== undefined && { output }) };
+};
 
 const FIELDS: { readonly [Field in keyof Policy]-?: Tighten<NonNullable<Policy[Field]>> } = {
   providers: narrower,
@@ -105,7 +110,7 @@ const FIELDS: { readonly [Field in keyof Policy]-?: Tighten<NonNullable<Policy[F
   families: narrower,
   zeroRetention: asked,
   noTraining: asked,
-  regions: partOf,
+  regions: within,
   abilities: (outer, inner) => [...new Set([...outer, ...inner])],
   quantizations: partOf,
   maxPrice: cheaper,

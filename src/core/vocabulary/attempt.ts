@@ -21,10 +21,23 @@ export interface Attempt {
   readonly message?: string;
   /** Absent where the provider never reported it. */
   readonly usage?: Usage;
-  /** What it cost in micro-dollars; the most it can have cost where usage is absent and tokens may have been billed. */
+  /** The provider counted what cannot be: the counts are kept as reported and priced nothing. */
+  readonly absurdUsage?: true;
+  /**
+   * What it cost in micro-dollars; the most it can have cost where tokens may have been billed and usage is absent or
+   * absurd.
+   */
   readonly costMicros: number;
+  /** What the provider says that it billed, in micro-dollars, where it says. */
+  readonly reportedMicros?: number;
   /** The price row used: `source, date`. */
   readonly price?: string;
   readonly firstTokenMs?: number;
   readonly totalMs: number;
+}
+
+/** One whose worker died before it could report. */
+export interface LostAttempt extends Attempt {
+  /** Which execution of the activity made it, from 1. */
+  readonly activityAttempt: number;
 }

@@ -1,3 +1,4 @@
+import type { Caps } from '../cost/cap.ts';
 import type { Policy } from './policy.ts';
 
 /** The kind of work a step asks for, and what good work of that kind is worth. */
@@ -16,6 +17,8 @@ export interface TaskClass {
   readonly deadlines: Deadlines;
   /** The class's own layer of policy. */
   readonly policy: Policy;
+  /** What all work of the class may cost; no limit where absent. */
+  readonly caps?: Caps;
 }
 
 /** All in milliseconds. Passing any of them fails the attempt. */

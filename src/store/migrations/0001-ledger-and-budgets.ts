@@ -86,6 +86,11 @@ export const ledgerAndBudgets: Migration = {
       .addColumn('settled_at', 'text')
       .execute();
     await db.schema
+      .createTable('signalbox_recorded')
+      .addColumn('run_id', 'text', (column) => column.primaryKey())
+      .addColumn('recorded_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
       .createIndex('signalbox_reservation_open')
       .on('signalbox_reservation')
       .columns(['settled_at', 'reserved_at'])

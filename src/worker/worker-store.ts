@@ -1,0 +1,67 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { BudgetPort, LedgerPort } from '../../activities/ports.ts';
+import type { Cap, CapReached } from '../core/vocabulary/cap.ts';
+import { readLedgerRows } from '../history/read-ledger-rows.ts';
+import { reserveBudget, settleBudget, settleOpen } from '../store/budgets.ts';
+import { markRecorded, writeLedger } from '../store/ledger.ts';
+import { openStore, type Store } from '../store/store.ts';
+
+type Run = Parameters<LedgerPort['record']>[0];
+
+/** Budgets and ledger in SQL. The database is opened when it is first needed, and again when that failed. */
+export class WorkerStore implements BudgetPort, LedgerPort {
+  readonly #url: string | undefined;
+  readonly #warn: (message: string) => void;
+  #opened: Promise<Store> | undefined;
+
+  constructor(url: string | undefined, warn: (message: string) => void) {
+    this.#url = url;
+    this.#warn = warn;
+  }
+
+  open(): Promise<Store> {
+    this.#opened ??= openStore({ url: this.#url }).catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async reserve(requestId: string, caps: readonly Cap[], micros: number): Promise<CapReached | undefined> {
+    return reserveBudget(await this.open(), { key: requestId, caps, micros, nowMs: Date.now() });
+  }
+
+  async settle(requestId: string, micros: number): Promise<void> {
+    try {
+      await settleBudget(await this.open(), { key: requestId, micros, nowMs: Date.now() });
+    } catch (error) {
+      this.#warn(`What a call cost is settled later: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  record(run: Run, closing: boolean): Promise<void> {
+    return this.recordRun(Context.current().client, run, { closed: false, last: closing });
+  }
+
+  /** @param last whether no attempts will follow those of the history @throws StoreError */
+  async recordRun(
+    client: Client,
+    run: Run,
+    { closed, last }: { readonly closed: boolean; readonly last: boolean },
+  ): Promise<void> {
+    const rows = await readLedgerRows(client, run, closed);
+    const store = await this.open();
+    await writeLedger(store, rows);
+    const settled = rows.map(({ providerRequestId, estimatedMicros }) => ({
+      key: providerRequestId!,
+      micros: estimatedMicros,
+    }));
+    await settleOpen(store, settled, Date.now());
+    if (last) await markRecorded(store, run.runId, Date.now());
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opened?.catch(() => undefined))?.close();
+  }
+}
