@@ -120,8 +120,7 @@ async function reserve(
 const STORE_AWAY_MS = 10_000;
 
 /**
- * The endpoint to ask: the one that is retried, if it may still be asked; else, where answers are checked, the first to
- * escalate from; else the best candidate.
+ * The endpoint to ask: the one that is retried, if it may still be asked; else the first candidate.
  * @throws InvocationFailure `no_eligible_endpoint`, with the time the first rate-limited one comes back as its hint
  */
 function endpointFor(
@@ -140,7 +139,7 @@ function endpointFor(
     const message = 'Nobody is left whose answer is likely enough to pass the checks to be worth its price.';
     throw new InvocationFailure('no_eligible_endpoint', message, { billed: false });
   }
-  const best = byId(cascade?.[0] ?? candidates[0]?.endpoint);
+  const best = byId(candidates[0]?.endpoint);
   if (best) return best;
 
   const { message, remedy, restEndsInMs, tooDear } = new NoEligibleEndpoint(asked);

@@ -35,6 +35,8 @@ export interface Conversation {
   delta: readonly TranscriptEntry[];
   /** Who answered last. */
   prefer?: string;
+  /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
+  rejected: readonly string[];
 }
 
 const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
@@ -65,6 +67,8 @@ export async function invoke(context: RunContext, conversation: Conversation): P
       return message;
     }
     await context.parking.park(walked.parked);
+    // Whoever lets it go on may have mended the check, so that all may be asked again.
+    conversation.rejected = [];
   }
 }
 
@@ -87,7 +91,6 @@ async function walk(
       allotmentMicros,
       pauseMs,
       repair: repairOf(failures),
-      rejected: rejectedOf(failures),
       // Whoever repaired the run knows better than what this worker remembers of its endpoints.
       ignoreHealth: repaired && failures.length === 0,
     });
@@ -112,6 +115,7 @@ async function walk(
       purse.settle(allotmentMicros, costOf([failure.attempt, ...failure.lost]));
       journal.record({ type: 'failed', step: conversation.step, failure });
       failures.push(failure);
+      if (failure.kind === 'check_failed') conversation.rejected = withRejected(conversation, failure);
       const { kind, disposition, attempt } = failure;
       [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
       if (kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
@@ -137,16 +141,12 @@ async function timer(
 
 function inputOf(
   { agent, tenant }: RunContext,
-  { step, turn, taskClass, transcript, delta, prefer }: Conversation,
+  { step, turn, taskClass, transcript, delta, prefer, rejected }: Conversation,
   { avoid, retry }: WalkAction & { do: 'attempt' },
   {
     repair,
-    rejected,
     ...given
-  }: Pick<InvokeModelInput, 'allotmentMicros' | 'pauseMs' | 'ignoreHealth'> & {
-    repair: string | undefined;
-    rejected: readonly string[];
-  },
+  }: Pick<InvokeModelInput, 'allotmentMicros' | 'pauseMs' | 'ignoreHealth'> & { repair: string | undefined },
 ): InvokeModelInput {
   return {
     agent,
@@ -154,7 +154,8 @@ function inputOf(
     turn,
     transcript,
     delta,
-    avoid,
+    // One that is repaired in place has been rejected as well, and is still to be asked.
+    avoid: [...new Set([...avoid, ...rejected.filter((endpoint) => endpoint !== retry)])],
     ...given,
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
@@ -189,9 +190,8 @@ const repairOf = (failures: readonly Failure[]) => {
   return last?.kind === 'output_invalid' || last?.kind === 'check_failed' ? last.attempt.message : undefined;
 };
 
-/** Whose answers the step's checks rejected: the request is the harder for it. */
-const rejectedOf = (failures: readonly Failure[]) => [
-  ...new Set(failures.filter(({ kind }) => kind === 'check_failed').map(({ attempt }) => attempt.endpoint)),
+const withRejected = ({ rejected }: Conversation, { attempt }: Failure) => [
+  ...new Set([...rejected, attempt.endpoint]),
 ];
 
 /** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */

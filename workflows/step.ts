@@ -72,6 +72,7 @@ export async function runStep(
     ...(options.task !== undefined && { taskClass: options.task }),
     turn: 1,
     transcript: { id: name, length: 0, digest: '' },
+    rejected: [],
     delta: [setup, { role: 'user', content: options.prompt }],
   };
 

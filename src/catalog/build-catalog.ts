@@ -35,22 +35,25 @@ export function buildCatalog(
 
 /** One model as people write it, completed. */
 export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {
-  return endpoints.map(({ provider, wireModel = model.id, price, speed, dataPolicy, quantization }) => ({
-    id: `${provider}/${model.id}`,
-    provider,
-    model,
-    wireModel,
-    price: priceOf(price),
-    speed: { ...UNMEASURED_SPEED, ...speed },
-    dataPolicy: dataPolicyOf(dataPolicy),
-    ...(quantization !== undefined && { quantization }),
-  }));
+  return endpoints.map(
+    ({ provider, wireModel = model.id, region, price, speed, dataPolicy, quantization }) => ({
+      id: `${provider}/${model.id}${region === undefined ? '' : `@${region}`}`,
+      provider,
+      model,
+      wireModel,
+      price: priceOf(price),
+      speed: { ...UNMEASURED_SPEED, ...speed },
+      dataPolicy: dataPolicyOf(dataPolicy),
+      ...(quantization !== undefined && { quantization }),
+    }),
+  );
 }
 
 function overridden(
   endpoint: Endpoint,
-  { provider, model, price, dataPolicy, speed }: OverrideConfig,
+  { provider, model, endpoint: id, price, dataPolicy, speed }: OverrideConfig,
 ): Endpoint {
+  if (id !== undefined && endpoint.id !== id) return endpoint;
   if (endpoint.provider !== provider || (model !== undefined && endpoint.model.id !== model)) return endpoint;
   return {
     ...endpoint,

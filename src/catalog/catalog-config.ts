@@ -25,6 +25,8 @@ export interface EndpointConfig {
   readonly provider: string;
   /** What the provider calls the model; the model's id where absent. */
   readonly wireModel?: string;
+  /** Tells several endpoints of one provider apart: the id becomes `provider/model@region`. */
+  readonly region?: string;
   readonly price: PriceConfig;
   /** In how many bits the host serves the weights, e.g. `fp8`. */
   readonly quantization?: string;
@@ -54,6 +56,8 @@ export interface OverrideConfig {
   readonly provider: string;
   /** Only this model; all of the provider's where absent. */
   readonly model?: string;
+  /** Only this endpoint, by its id, e.g. `amazon-bedrock/nova-lite@eu`. */
+  readonly endpoint?: string;
   readonly price?: PriceConfig;
   readonly dataPolicy?: DataPolicyConfig;
   readonly speed?: Partial<Speed>;

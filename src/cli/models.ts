@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { endpointsOf } from '../catalog/build-catalog.ts';
-import { countRows, endpointRow, snapshotRows } from '../catalog/catalog-rows.ts';
+import { type CatalogRow, countRows, endpointRow, snapshotRows } from '../catalog/catalog-rows.ts';
 import { readDataPolicyClaims } from '../catalog/data-policy-claims.ts';
 import { filterRows, listModels } from '../catalog/list-models.ts';
 import { readSnapshot } from '../catalog/read-snapshot.ts';
@@ -9,7 +9,7 @@ import { MODALITIES, type Modality } from '../catalog/snapshot.ts';
 import { snapshotEndpoints } from '../catalog/snapshot-endpoints.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { ABILITIES, type Ability } from '../core/vocabulary/model.ts';
+import { ABILITIES, type Ability, type Catalog, type Endpoint } from '../core/vocabulary/model.ts';
 import { admittedBy } from '../explain/admitted-by.ts';
 import { assertKnown } from './assert-known.ts';
 import { jsonOption, print, printJson } from './options.ts';
@@ -36,23 +36,26 @@ export const modelsCommand = new Command('models')
     const catalog = simulated
       ? simulatedEndpoints.map(endpointRow)
       : snapshotRows(snapshot, claims, new Date().toISOString().slice(0, 10));
-    const admitted =
+    const config =
       options.policy === undefined
         ? undefined
-        : admittedBy(
-            resolveConfig(await loadConfig(options.policy), simulated ? 'simulated' : 'live').governance
-              .policy,
-            simulated ? simulatedEndpoints : snapshotEndpoints(snapshot, claims),
-          );
+        : resolveConfig(await loadConfig(options.policy), simulated ? 'simulated' : 'live');
+    const rows = config ? withOwn(catalog, config.catalog) : catalog;
+    const admitted =
+      config &&
+      admittedBy(config.governance.policy, [
+        ...config.catalog.endpoints,
+        ...(simulated ? [] : unknownTo(config.catalog, snapshotEndpoints(snapshot, claims))),
+      ]);
     const { ability: abilities, input: inputs, provider: providers, model, maxInputPrice } = options;
-    const providerNames = catalog.map((row) => row.provider);
-    const modelNames = catalog.map((row) => row.model);
+    const providerNames = rows.map((row) => row.provider);
+    const modelNames = rows.map((row) => row.model);
     assertKnown('provider', providers ?? [], providerNames);
     assertKnown('model', model === undefined ? [] : [model], modelNames, (known, part) =>
       known.includes(part),
     );
 
-    const found = filterRows(catalog, { abilities, inputs, providers, maxInputPrice, model, admitted });
+    const found = filterRows(rows, { abilities, inputs, providers, maxInputPrice, model, admitted });
     const isWhole = found.some((row) => row.model === model);
     const named = isWhole ? found.filter((row) => row.model === model) : found;
     const shown = all || isWhole ? named : named.filter(({ notOffered }) => !notOffered);
@@ -81,4 +84,20 @@ function parsePrice(text: string): number {
   const price = Number(text);
   if (text.trim() !== '' && price >= 0 && Number.isFinite(price)) return price;
   throw new InvalidArgumentError('a price is a number of dollars from 0, e.g. 0.50.');
+}
+
+/** Rows as a config changes and adds to them. */
+function withOwn(rows: readonly CatalogRow[], { endpoints }: Catalog): CatalogRow[] {
+  const own = new Map(endpoints.map((endpoint) => [endpoint.id, endpointRow(endpoint)]));
+  const changed = rows.map((row) => {
+    const { price, dataPolicy } = own.get(row.id) ?? row;
+    return { ...row, price, dataPolicy };
+  });
+  const known = new Set(rows.map(({ id }) => id));
+  return [...changed, ...[...own.values()].filter(({ id }) => !known.has(id))];
+}
+
+function unknownTo({ endpoints }: Catalog, others: readonly Endpoint[]): Endpoint[] {
+  const known = new Set(endpoints.map(({ id }) => id));
+  return others.filter(({ id }) => !known.has(id));
 }

@@ -14,6 +14,8 @@ export const configIfAnyOption = () =>
   new Option('-c, --config <file>', `the config file; default: ${CONFIG_FILE} where there is one`);
 export const jsonOption = () => new Option('--json', 'print JSON');
 export const liveOption = () => new Option('--live', 'ask real vendors, with your keys and your money');
+export const overLiveOption = () =>
+  new Option('--live', 'over what real vendors serve, instead of the simulated ones').default(false);
 export const directoryOption = () =>
   new Option('--directory <folder>', "where the dev server's database is").default('.signalbox');
 export const databaseOption = () =>
@@ -77,8 +79,14 @@ export function printJson(value: unknown): void {
 
 export function parseTokens(text: string): number {
   const tokens = Number(text);
-  if (Number.isInteger(tokens) && tokens >= 0) return tokens;
+  if (text.trim() !== '' && Number.isInteger(tokens) && tokens >= 0) return tokens;
   throw new InvalidArgumentError('tokens are a whole number from 0, e.g. 12000.');
+}
+
+export function parseChance(text: string): number {
+  const chance = Number(text);
+  if (text.trim() !== '' && chance >= 0 && chance <= 1) return chance;
+  throw new InvalidArgumentError('a chance is a number from 0 to 1.');
 }
 
 export function parseUsd(text: string): number {

@@ -2,14 +2,18 @@ import { Command } from 'commander';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { checkPolicy } from '../explain/check-policy.ts';
 import { routerOf } from '../explain/router-of.ts';
+import { readCosts } from '../store/costs.ts';
+import { StoreError } from '../store/store-error.ts';
 import {
   configIfAnyOption,
+  databaseOption,
   jsonOption,
-  liveOption,
   loadConfigIfAny,
+  overLiveOption,
   parseTokens,
   print,
   printJson,
+  withStore,
 } from './options.ts';
 import { renderPolicyCheck } from './render-policy.ts';
 
@@ -17,16 +21,17 @@ const checkCommand = new Command('check')
   .description('What policy leaves for each task class, and where too little is left to fail over.')
   .option('--tokens <count>', 'input tokens of a usual request', parseTokens, 2_000)
   .option('--tenant <name>', 'whose policy applies')
-  .addOption(liveOption().default(false))
+  .addOption(overLiveOption())
   .addOption(configIfAnyOption())
+  .addOption(databaseOption())
   .addOption(jsonOption())
-  .action(async ({ tokens, tenant, live, config, json }: CheckOptions) => {
+  .action(async ({ tokens, tenant, live, config, database, json }: CheckOptions) => {
     const resolved = resolveConfig(await loadConfigIfAny(config), live ? 'live' : 'simulated');
     const ask = routerOf(resolved, Date.now());
     const inputs = [...resolved.taskClasses.keys()].map((taskClass) =>
       ask({ taskClass, inputTokens: tokens, abilities: [], ...(tenant !== undefined && { tenant }) }),
     );
-    const check = checkPolicy(inputs);
+    const check = checkPolicy(inputs, resolved.governance, await spentByClass(database));
     if (json) printJson(check);
     else print(renderPolicyCheck(check));
     if (check.classes.some(({ endpoints }) => endpoints === 0)) process.exitCode = 1;
@@ -37,8 +42,19 @@ interface CheckOptions {
   tenant?: string;
   live: boolean;
   config?: string;
+  database?: string;
   json?: boolean;
 }
+
+/** Nothing where there is no ledger yet. */
+const spentByClass = (database: string | undefined): Promise<Map<string, number>> =>
+  withStore(database, (store) => readCosts(store, 'class')).then(
+    (lines) => new Map(lines.map(({ name, costMicros }) => [name ?? '', costMicros])),
+    (error: unknown) => {
+      if (database === undefined && error instanceof StoreError) return new Map();
+      throw error;
+    },
+  );
 
 export const policyCommand = new Command('policy')
   .description('What policy allows.')

@@ -3,7 +3,7 @@ import type { PolicyCheck } from '../explain/check-policy.ts';
 import { newTable } from './table.ts';
 
 /** What survives for each class, a line each, then what is wrong with it. */
-export function renderPolicyCheck({ classes, warnings, boundShare }: PolicyCheck): string {
+export function renderPolicyCheck({ classes, warnings, boundShare, spend }: PolicyCheck): string {
   const table = newTable(['Task class', 'Endpoints', 'Providers', 'Removes most', 'First choice', 'Costs']);
   for (const { taskClass, offered, endpoints, providers, strictest, first } of classes) {
     const colour = providers.length === 0 ? pc.red : providers.length === 1 ? pc.yellow : pc.green;
@@ -19,6 +19,6 @@ export function renderPolicyCheck({ classes, warnings, boundShare }: PolicyCheck
   return [
     table.toString(),
     ...(warnings.length > 0 ? [warnings.map((text) => `${pc.yellow('!')} ${text}`).join('\n')] : []),
-    `${pc.bold('Bound to one provider')}  ${Math.round(100 * boundShare)}% of what one request of each class costs`,
+    `${pc.bold('Bound to one provider')}  ${Math.round(100 * boundShare)}% of ${spend === 'ledger' ? 'the spend in the ledger' : 'what one request of each class costs'}`,
   ].join('\n\n');
 }

@@ -7,7 +7,7 @@ export function renderRoute(explanation: RouteExplanation): string {
   const { candidates, rejections } = explanation;
   return [
     headOf(explanation),
-    ...(candidates.length > 0 ? [candidatesTable(explanation), ...whyFirst(candidates)] : []),
+    ...(candidates.length > 0 ? [candidatesTable(explanation), ...whyFirst(explanation)] : []),
     ...(rejections.length > 0 ? [rejectionsTable(explanation)] : []),
     countsText(explanation),
   ].join('\n\n');
@@ -46,6 +46,9 @@ function candidatesTable({ candidates, decision }: RouteExplanation): string {
   return [
     table.toString(),
     ...(moreCandidates > 0 ? [pc.dim(`and ${number(moreCandidates)} more candidates`)] : []),
+    ...(decision.cascade && decision.cascade.length > 1
+      ? [`Escalates, as the check rejects: ${decision.cascade.join(', then ')}`]
+      : []),
     ...(explores
       ? [pc.yellow('The first is tried to learn about it, not because most is expected of it.')]
       : []),
@@ -53,8 +56,9 @@ function candidatesTable({ candidates, decision }: RouteExplanation): string {
 }
 
 /** E.g. `1 before 2 by $0.0006: success +0.0000, cost −0.0000, waiting +0.0006`. */
-function whyFirst([first, second]: readonly ExplainedCandidate[]): string[] {
-  if (!first || !second) return [];
+function whyFirst({ candidates: [first, second], decision }: RouteExplanation): string[] {
+  // The order of a cascade, or of one that explores, is not by worth.
+  if (!first || !second || decision.cascade || decision.explores) return [];
   const costOf = ({ cost, cacheDiscount = 0 }: ExplainedCandidate) => cost - cacheDiscount;
   const parts = [
     `success ${signed(first.success - second.success)}`,

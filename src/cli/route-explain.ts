@@ -7,8 +7,9 @@ import { routerOf } from '../explain/router-of.ts';
 import {
   configIfAnyOption,
   jsonOption,
-  liveOption,
   loadConfigIfAny,
+  overLiveOption,
+  parseChance,
   parseTokens,
   parseUsd,
   print,
@@ -27,9 +28,12 @@ export const explainCommand = new Command('explain')
   .addOption(new Option('--needs <abilities...>', 'other abilities it needs').choices(ABILITIES))
   .option('--tenant <name>', 'whose policy applies')
   .option('--prefer <endpoint>', 'who has just answered this conversation and has it cached')
+  .option('--verify', 'answers will be checked: who is asked first, and who next where the check rejects')
+  .option('--accepts-wrong <chance>', 'how often that check accepts a wrong answer', parseChance, 0)
+  .option('--rejects-right <chance>', 'how often it rejects a right one', parseChance, 0)
   .option('--max-usd <usd>', 'the most the call may cost', parseUsd)
   .option('--seed <id>', "the run's id, which breaks ties", '')
-  .addOption(liveOption().default(false))
+  .addOption(overLiveOption())
   .addOption(configIfAnyOption())
   .addOption(jsonOption())
   .action(async ({ task, tokens, maxUsd, json, live, config, ...options }: ExplainOptions) => {
@@ -49,6 +53,9 @@ export const explainCommand = new Command('explain')
       ],
       ...(tenant !== undefined && { tenant }),
       ...(prefer !== undefined && { prefer }),
+      ...(options.verify && {
+        check: { acceptsWrong: options.acceptsWrong, rejectsRight: options.rejectsRight, costUsd: 0 },
+      }),
       ...(maxUsd !== undefined && { allotmentMicros: maxUsd * 1e6 }),
     });
     const explanation = explainRoute(input);
@@ -65,6 +72,9 @@ interface ExplainOptions {
   needs?: Ability[];
   tenant?: string;
   prefer?: string;
+  verify?: boolean;
+  acceptsWrong: number;
+  rejectsRight: number;
   maxUsd?: number;
   seed: string;
   live: boolean;

@@ -23,7 +23,7 @@ export const learnCommand = new Command('learn')
   .description('Learn how often models succeed, and what they cost, from a file of outcomes.')
   .requiredOption(
     '--outcomes <file>',
-    'a CSV, as it is or gzipped, with the columns prompt_id, task_class, model, score (0-1) and cost_usd',
+    'a CSV, as it is or gzipped, with the columns prompt_id, task_class, model, score (0-1), cost_usd and, if known, endpoint',
   )
   .option(
     '--prompts <file>',

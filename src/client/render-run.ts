@@ -64,11 +64,15 @@ function attemptsText({ attempts }: StepState): string {
   return [String(attempts.length), ...listFailures(attempts).map(pc.red)].join('\n');
 }
 
-function whyText({ name, decision }: StepState): string[] {
+function whyText({ name, decision, endpoint }: StepState): string[] {
   if (!decision) return [];
   const [first, ...others] = decision.candidates;
   return [
     pc.bold(`Why ${name} went to ${first?.endpoint ?? 'nobody'}`),
+    ...(endpoint !== undefined && endpoint !== first?.endpoint
+      ? [`  (${endpoint} was asked again, and answered)`]
+      : []),
+    ...(decision.explores ? ['  It was tried to learn about it, not because most is expected of it.'] : []),
     ...(first ? [`  ${scoreText(first, decision.successUsd)}`] : []),
     ...others.map(
       (candidate) => `  then ${candidate.endpoint}: ${scoreText(candidate, decision.successUsd)}`,

@@ -109,6 +109,7 @@ const configSchema = z.strictObject({
               wireModel: z.string().min(1).optional(),
               price,
               quantization: z.string().min(1).optional(),
+              region: z.string().min(1).optional(),
               speed: speed.optional(),
               dataPolicy: dataPolicy.optional(),
             }),
@@ -138,6 +139,7 @@ const configSchema = z.strictObject({
         .strictObject({
           provider: z.string().min(1),
           model: z.string().min(1).optional(),
+          endpoint: z.string().min(1).optional(),
           price: price.optional(),
           dataPolicy: dataPolicy.optional(),
           speed: speed.optional(),

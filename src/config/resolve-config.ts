@@ -93,6 +93,15 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     mode === 'simulated'
       ? { version: 'simulated', endpoints: simulatedModels.flatMap(endpointsOf) }
       : { version: snapshot.version, endpoints: snapshotEndpoints(snapshot, readDataPolicyClaims()) };
+  const own = models.flatMap(endpointsOf).map(({ id }) => id);
+  assertOnce(own);
+  assertKnown(
+    'endpoint',
+    [...own, ...builtIn.endpoints.map(({ id }) => id)],
+    overrides.flatMap(({ endpoint }, i) =>
+      endpoint === undefined ? [] : [[`overrides.${i}.endpoint`, endpoint] as const],
+    ),
+  );
   const classes = mergeTaskClasses(taskClasses);
   const governance = governanceOf(config);
   assertLayersAgree(governance, classes);
@@ -120,9 +129,19 @@ const named = (path: string, { allow = [], deny = [] }: AllowDeny = {}): Named[]
   ...deny.map((name, i) => [`${path}.deny.${i}`, name] as const),
 ];
 
+/** Two endpoints of one id could be told apart by nobody: rules would look at one, and the other be asked. */
+function assertOnce(ids: readonly string[]): void {
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice === undefined) return;
+  throw new ConfigError(
+    `models: the endpoint "${twice}" is there twice.`,
+    'Give each model id once, and endpoints of one provider different regions.',
+  );
+}
+
 /** A name nobody knows is a typing error that would quietly allow, forbid or serve nothing. */
 function assertKnown(
-  what: 'provider' | 'model' | 'family',
+  what: 'provider' | 'model' | 'family' | 'endpoint',
   known: readonly string[],
   names: readonly Named[],
 ): void {
@@ -164,7 +183,14 @@ function mergeTaskClasses(changes: NonNullable<SignalboxConfig['taskClasses']>):
   const classes = new Map(BUILT_IN_TASK_CLASSES.map((taskClass) => [taskClass.name, taskClass]));
   for (const [name, { deadlines, ...change }] of Object.entries(changes)) {
     const base = classes.get(name) ?? classes.get(DEFAULT_TASK_CLASS)!;
-    classes.set(name, { ...base, ...change, name, deadlines: { ...base.deadlines, ...deadlines } });
+    const merged = { ...base, ...change, name, deadlines: { ...base.deadlines, ...deadlines } };
+    if (merged.expectedOutputTokens > merged.maxOutputTokens) {
+      throw new ConfigError(
+        `taskClasses.${name}: expectedOutputTokens (${merged.expectedOutputTokens}) is more than maxOutputTokens (${merged.maxOutputTokens}).`,
+        'Lower the one or raise the other: a usual reply must fit.',
+      );
+    }
+    classes.set(name, merged);
   }
   return classes;
 }

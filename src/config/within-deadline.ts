@@ -8,6 +8,8 @@ export function withinDeadline<T>(
 ): Promise<T> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const aborted = new Promise<never>((_, reject) => {
+    // Given up already, it would never be told again.
+    if (deadline.aborted) reject(new Error(late));
     deadline.addEventListener('abort', () => reject(new Error(late)), { once: true });
   });
   // Asynchronous, so that work that throws at once cannot leave `aborted` to reject with nobody listening.

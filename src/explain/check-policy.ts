@@ -1,5 +1,6 @@
 import { choose } from '../core/routing/choose.ts';
 import { isOfCatalog, RULES } from '../core/routing/constraints.ts';
+import type { Governance } from '../core/routing/governance.ts';
 import type { ChooseInput } from '../core/routing/request.ts';
 import { sift } from '../core/routing/sift.ts';
 
@@ -20,21 +21,41 @@ export interface ClassCheck {
 export interface PolicyCheck {
   readonly classes: readonly ClassCheck[];
   readonly warnings: readonly string[];
-  /** Of what one request of each class is expected to cost, 0-1: what goes to classes with a single provider. */
+  /** Of the spend, 0-1: what goes to classes that a single provider is left for. */
   readonly boundShare: number;
+  /** Whose spend that is: what the ledger has, or, where it has nothing, one imagined request of each class. */
+  readonly spend: 'ledger' | 'imagined';
 }
 
-/** @param inputs one a task class */
-export function checkPolicy(inputs: readonly ChooseInput[]): PolicyCheck {
+/**
+ * @param inputs one a task class
+ * @param spentMicros by class, what the ledger has
+ */
+export function checkPolicy(
+  inputs: readonly ChooseInput[],
+  { accepts }: Governance,
+  spentMicros: ReadonlyMap<string, number>,
+): PolicyCheck {
   const classes = inputs.map(checkClass);
-  const spent = (of: readonly ClassCheck[]) => of.reduce((sum, { first }) => sum + (first?.cost ?? 0), 0);
+  const isReal = classes.some(({ taskClass }) => (spentMicros.get(taskClass) ?? 0) > 0);
+  const spent = (of: readonly ClassCheck[]) =>
+    of.reduce(
+      (sum, { taskClass, first }) => sum + (isReal ? (spentMicros.get(taskClass) ?? 0) : (first?.cost ?? 0)),
+      0,
+    );
   const total = spent(classes);
   const bound = classes.filter(({ providers }) => providers.length === 1);
   return {
     classes,
-    warnings: [...Map.groupBy(classes, warningOf)].flatMap(([warning, of]) =>
-      warning === undefined ? [] : [`${of.map(({ taskClass }) => taskClass).join(', ')}: ${warning}`],
-    ),
+    spend: isReal ? 'ledger' : 'imagined',
+    warnings: [
+      ...(inputs.some(({ policy }) => policy.zeroRetention) && !accepts.has('unencrypted-history')
+        ? ["zeroRetention without accepts: ['unencrypted-history']: nothing can be started under it."]
+        : []),
+      ...[...Map.groupBy(classes, warningOf)].flatMap(([warning, of]) =>
+        warning === undefined ? [] : [`${of.map(({ taskClass }) => taskClass).join(', ')}: ${warning}`],
+      ),
+    ],
     boundShare: total > 0 ? spent(bound) / total : 0,
   };
 }

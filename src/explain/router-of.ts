@@ -37,6 +37,12 @@ export function routerOf(
         `Use one of ${closestNames(name, [...taskClasses.keys()]).join(', ')}, or add it to taskClasses in the config.`,
       );
     }
+    if (question.prefer !== undefined && !indexed.positionOf.has(question.prefer)) {
+      throw new SignalboxError(
+        `There is no endpoint "${question.prefer}".`,
+        `Use one of ${closestNames(question.prefer, [...indexed.positionOf.keys()]).join(', ')}.`,
+      );
+    }
     const { policy: tenantPolicy } = tenantOf(governance, tenant);
     return {
       request: { ...question, taskClass, allotmentMicros, seed, avoid: [] },

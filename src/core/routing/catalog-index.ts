@@ -1,4 +1,5 @@
 import { dearestInput, dearestOutput, ratesAt } from '../cost/price.ts';
+import { SignalboxError } from '../vocabulary/errors.ts';
 import type { Ability, Catalog, DataPolicy, Endpoint, Withheld } from '../vocabulary/model.ts';
 import { priorByPrice } from './prior.ts';
 import { type LearntColumns, layOutByModel } from './quality-index.ts';
@@ -34,6 +35,8 @@ export interface TraitValues {
   readonly movingAlias: string;
   /** '' where it is offered. */
   readonly withheld: Withheld | '';
+  /** The day on which the host stops serving it, '' where it has not said so. */
+  readonly retires: string;
   readonly provider: string;
   readonly quantization: string;
   readonly dataPolicy: DataPolicy;
@@ -62,8 +65,6 @@ export interface Columns extends RateColumns {
   readonly firstTokenMs: Float64Array;
   readonly tokensPerSecond: Float64Array;
   readonly msPerToken: Float64Array;
-  /** Milliseconds since the epoch; infinite where the host has not said that it will stop. */
-  readonly retiresAtMs: Float64Array;
   readonly priorByPrice: Float64Array;
   /** 1 where the model reasons, 0 where not. */
   readonly reasons: Float64Array;
@@ -80,8 +81,13 @@ export interface RateColumns {
   readonly dearestOutput: Float64Array;
 }
 
+/** Positions are 16 bits wide. */
+const MOST_ENDPOINTS = 65_535;
+
+/** @throws SignalboxError where the catalog has more endpoints than can be told apart, or one twice */
 export function indexCatalog(catalog: Catalog): IndexedCatalog {
   const { endpoints } = catalog;
+  assertTellable(endpoints);
   const column = (of: (endpoint: Endpoint) => number) => Float64Array.from(endpoints, of);
   const has = (ability: Ability) => column(({ model }) => (model.abilities.includes(ability) ? 1 : 0));
   const model = numberValues(endpoints, ({ model }) => model.id);
@@ -90,6 +96,7 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
     withheld === 'moving-alias' ? model.id : '',
   );
   const withheld = numberValues(endpoints, ({ withheld }): Withheld | '' => withheld ?? '');
+  const retires = numberValues(endpoints, ({ retires }) => retires ?? '');
   const provider = numberValues(endpoints, ({ provider }) => provider);
   const quantization = numberValues(endpoints, ({ quantization = 'unknown' }) => quantization);
   const dataPolicy = numberValues(endpoints, ({ dataPolicy }) => dataPolicy);
@@ -100,7 +107,7 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
   const lengths = new Set(endpoints.flatMap(({ price }) => (price.tiers ?? []).map(({ above }) => above)));
   return {
     ...catalog,
-    traits: { model, family, movingAlias, withheld, provider, quantization, dataPolicy, abilities },
+    traits: { model, family, movingAlias, withheld, retires, provider, quantization, dataPolicy, abilities },
     models: groupBy(endpoints, { model, family }),
     servings: groupBy(endpoints, { withheld, movingAlias, provider, quantization, dataPolicy, abilities }),
     columns: {
@@ -110,7 +117,6 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
       firstTokenMs: column(({ speed }) => speed.firstTokenMs),
       tokensPerSecond: column(({ speed }) => speed.tokensPerSecond),
       msPerToken: column(({ speed }) => 1000 / speed.tokensPerSecond),
-      retiresAtMs: column(({ retires }) => (retires === undefined ? Infinity : Date.parse(retires))),
       priorByPrice: column(({ price }) => priorByPrice(price)),
       reasons: has('reasoning'),
       caches: has('caching'),
@@ -123,6 +129,21 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
       .sort((a, b) => a - b)
       .map((above) => ({ above, ...rateColumns(endpoints, above + 1) })),
   };
+}
+
+function assertTellable(endpoints: readonly Endpoint[]): void {
+  const remedy = 'Leave out what nobody will ask, and give each endpoint an id of its own.';
+  if (endpoints.length > MOST_ENDPOINTS) {
+    throw new SignalboxError(
+      `The catalog has ${endpoints.length} endpoints; at most ${MOST_ENDPOINTS} can be routed over.`,
+      remedy,
+    );
+  }
+  const ids = new Set<string>();
+  for (const { id } of endpoints) {
+    if (ids.has(id)) throw new SignalboxError(`The catalog has the endpoint "${id}" twice.`, remedy);
+    ids.add(id);
+  }
 }
 
 type Numbered<T> = Trait<T> & { readonly at: Uint16Array };

@@ -11,7 +11,8 @@ import type { CheckReliability } from '../vocabulary/decision.ts';
 import { EASE_CHANCES, successByEase } from './request-ease.ts';
 
 export interface Stage {
-  readonly endpoint: string;
+  /** What the caller knows it by: unique, and the lower of two that are alike goes first. */
+  readonly place: number;
   /** Chance of a right answer, 0-1. */
   readonly success: number;
   /** Of trying it, waiting included. */
@@ -37,14 +38,20 @@ interface ReadyStage extends Stage {
 interface ReadyTerms extends CascadeTerms {
   /** Chance of each ease at the first stage. */
   readonly reached: readonly number[];
+  /** Lent to `utilityOf`, which is called thousands of times. */
+  readonly scratch: Float64Array;
 }
 
 /**
  * @param candidates at least one, each of another model
- * @returns the endpoints to try in turn, one to three; none where an answer was rejected and no other is worth its price
+ * @returns the places to try in turn, one to three; none where an answer was rejected and no other is worth its price
  */
-export function chooseCascade(candidates: readonly Stage[], given: CascadeTerms): string[] {
-  const terms: ReadyTerms = { ...given, reached: easeAfter(given) };
+export function chooseCascade(candidates: readonly Stage[], given: CascadeTerms): number[] {
+  const terms: ReadyTerms = {
+    ...given,
+    reached: easeAfter(given),
+    scratch: new Float64Array(EASE_CHANCES.length),
+  };
   const stages = undominated(candidates).map(
     (stage): ReadyStage => ({ ...stage, right: successByEase(stage.success, terms.failureCorrelation) }),
   );
@@ -64,7 +71,7 @@ export function chooseCascade(candidates: readonly Stage[], given: CascadeTerms)
     best = improve(next, stages, terms);
   }
   if (given.rejected.length > 0 && best.utilityUsd <= 0) return [];
-  return best.order.map(({ endpoint }) => endpoint);
+  return best.order.map(({ place }) => place);
 }
 
 interface Cascade {
@@ -91,10 +98,14 @@ function bestOf(orders: readonly (readonly ReadyStage[])[], terms: ReadyTerms): 
   return best!;
 }
 
-function utilityOf(order: readonly ReadyStage[], { valueUsd, check, reached: start }: ReadyTerms): number {
-  const reached = [...start];
+function utilityOf(
+  order: readonly ReadyStage[],
+  { valueUsd, check, reached: start, scratch: reached }: ReadyTerms,
+): number {
+  reached.set(start);
   let utilityUsd = 0;
-  for (const [j, { right, costUsd }] of order.entries()) {
+  for (let j = 0; j < order.length; j++) {
+    const { right, costUsd } = order[j]!;
     const last = j === order.length - 1;
     const spentUsd = costUsd + (last ? 0 : check.costUsd);
     const worthUsd = valueUsd * (last ? 1 : 1 - check.rejectsRight);
@@ -124,7 +135,7 @@ function easeAfter({ rejected, failureCorrelation, check }: CascadeTerms): numbe
 function undominated(candidates: readonly Stage[]): Stage[] {
   const strongest: number[] = [];
   return candidates
-    .toSorted((a, b) => a.costUsd - b.costUsd || b.success - a.success || (a.endpoint < b.endpoint ? -1 : 1))
+    .toSorted((a, b) => a.costUsd - b.costUsd || b.success - a.success || a.place - b.place)
     .filter(({ success }) => {
       if (strongest.length === MAX_STAGES && strongest[MAX_STAGES - 1]! >= success) return false;
       strongest.push(success);

@@ -20,19 +20,19 @@ export const DECISION_CANDIDATES = 5;
 export const DECISION_REJECTIONS = 10;
 
 export function choose(input: ChooseInput): Decision {
-  const { request, catalog, policy, quality, exploration } = input;
+  const { request, catalog, policy, quality } = input;
   const sifted = sift(input);
   const ranking = rank(sifted, input, DECISION_CANDIDATES);
-  const candidates = ranking.best.map((k) => candidateAt(k, sifted, ranking, input));
-  const sds = ranking.best.map((k) => estimateAt(sifted.kept[k]!, input)?.successSd ?? PRIOR_SD);
-  const explored = exploration ? placeToExplore(candidates, sds, request, exploration) : 0;
+  const cascade = request.check && sifted.kept.length > 0 ? cascadeOf(sifted, ranking, input) : undefined;
+  const order = cascade ? [...new Set([...cascade, ...ranking.best])] : explored(sifted, ranking, input);
+  const candidates = order.slice(0, DECISION_CANDIDATES).map((k) => candidateAt(k, sifted, ranking, input));
   return {
     taskClass: request.taskClass.name,
     successUsd: request.taskClass.successUsd,
-    candidates: explored > 0 ? [candidates[explored]!, ...candidates.toSpliced(explored, 1)] : candidates,
+    candidates,
     moreCandidates: sifted.kept.length - candidates.length,
-    ...(request.check && candidates.length > 0 && { cascade: cascadeOf(sifted, ranking, input) }),
-    ...(explored > 0 && { explores: true }),
+    ...(cascade && { cascade: cascade.map((k) => catalog.endpoints[sifted.kept[k]!]!.id) }),
+    ...(!cascade && order[0] !== ranking.best[0] && { explores: true }),
     rejections: strongestRejected(sifted, input),
     rejected: countsByRule(sifted),
     versions: {
@@ -43,7 +43,18 @@ export function choose(input: ChooseInput): Decision {
   };
 }
 
-function cascadeOf(sifted: Sifted, ranking: Ranking, input: ChooseInput): string[] {
+/** Places of the best, another than the best first where this run is to learn of it. */
+function explored(sifted: Sifted, ranking: Ranking, input: ChooseInput): readonly number[] {
+  const { best } = ranking;
+  if (!input.exploration) return best;
+  const candidates = best.map((k) => candidateAt(k, sifted, ranking, input));
+  const sds = best.map((k) => estimateAt(sifted.kept[k]!, input)?.successSd ?? PRIOR_SD);
+  const at = placeToExplore(candidates, sds, input.request, input.exploration);
+  return at === 0 ? best : [best[at]!, ...best.toSpliced(at, 1)];
+}
+
+/** Places to try in turn. */
+function cascadeOf(sifted: Sifted, ranking: Ranking, input: ChooseInput): number[] {
   const { request, quality } = input;
   return chooseCascade(stagesOf(sifted, ranking, input), {
     valueUsd: request.taskClass.successUsd,
@@ -69,12 +80,14 @@ function stagesOf(
     const best = bestOf[number]!;
     if (best < 0 || utility[k]! > utility[best]!) bestOf[number] = k;
   }
+  const { successUsd } = request.taskClass;
   return Array.from(
     bestOf.filter((k) => k >= 0),
     (k) => ({
-      endpoint: catalog.endpoints[kept[k]!]!.id,
+      place: k,
       success: forecast.chance[k]!,
-      costUsd: forecast.costMicros[k]! / 1e6 + (request.taskClass.secondUsd * forecast.latencyMs[k]!) / 1e3,
+      // All that the utility takes off a success: money less what the cache saves, and waiting.
+      costUsd: successUsd * forecast.chance[k]! - utility[k]! / 1e6,
     }),
   );
 }

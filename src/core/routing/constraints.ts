@@ -57,6 +57,15 @@ export const RULES: readonly Rule[] = [
     }),
   ),
   by({
+    name: 'catalog:retired',
+    trait: 'retires',
+    refusal:
+      ({ nowMs }) =>
+      (day) =>
+        day !== '' && Date.parse(day) <= nowMs,
+    remedy: () => 'nothing: the host has stopped serving it',
+  }),
+  by({
     name: 'catalog:moving-alias',
     trait: 'movingAlias',
     refusal:
@@ -133,12 +142,6 @@ export const RULES: readonly Rule[] = [
     trait: 'provider',
     list: ({ health }) => ({ deny: [...health.quarantined] }),
     remedy: (provider) => `mend the key of ${provider} and restart the worker`,
-  },
-  {
-    name: 'catalog:retired',
-    column: 'retiresAtMs',
-    least: ({ nowMs }) => nowMs + 1,
-    remedy: () => 'nothing: the host has stopped serving it',
   },
   {
     name: 'context_length',

@@ -31,6 +31,8 @@ export function placeToExplore(
   if (!best || hashOf(`explore\n${seed}\n${taskClass.name}`) / 2 ** 32 >= share) return 0;
   // Optimism in the face of uncertainty: what it would be worth if it were as good as one standard deviation allows.
   const hope = (at: number) => candidates[at]!.utility + taskClass.successUsd * chanceSd[at]!;
-  const places = [...candidates.keys()].filter((at) => candidates[at]!.cost <= best.cost * DEARER_AT_MOST);
-  return places.reduce((a, b) => (hope(b) > hope(a) ? b : a));
+  const places = [...candidates.keys()].filter(
+    (at) => at > 0 && candidates[at]!.cost <= best.cost * DEARER_AT_MOST && hope(at) > best.utility,
+  );
+  return places.reduce((a, b) => (a === 0 || hope(b) > hope(a) ? b : a), 0);
 }

@@ -51,10 +51,8 @@ export function forecast(positions: Uint16Array, input: ChooseInput): Forecast {
       inputTokens * dearestInput[i]! + Math.min(cap, maxOutputTokens[i]!) * dearestOutput[i]!,
     );
   }
-  for (const [i, estimate] of learnt.endpoints) {
-    const k = positions.indexOf(i);
-    if (k >= 0) chance[k] = estimate.success;
-  }
+  if (learnt.endpoints.size > 0)
+    for (let k = 0; k < size; k++) chance[k] = learnt.endpoints.get(positions[k]!)?.success ?? chance[k]!;
   return { chance, costMicros, latencyMs, worstCaseMicros };
 }
 

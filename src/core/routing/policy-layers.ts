@@ -3,6 +3,7 @@
  * before it set; a wish to relax is an error that names both. There is one row a field, and no other way to merge.
  */
 import { SignalboxError } from '../vocabulary/errors.ts';
+import { ABILITIES } from '../vocabulary/model.ts';
 import type { AllowDeny, EffectivePolicy, Policy, PolicyLayer } from '../vocabulary/policy.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
 import { isWithin } from './constraints.ts';
@@ -11,16 +12,20 @@ import { hashOf } from './hash.ts';
 /** A layer asks for less than one before it. */
 export class PolicyRelaxed extends SignalboxError {}
 
+/** A layer says what is no policy. */
+export class PolicyInvalid extends SignalboxError {}
+
 /** Layers together allow nobody. */
 export class PolicyContradiction extends SignalboxError {}
 
-/** @param layers outermost first @throws PolicyRelaxed, PolicyContradiction naming the field, the layers and the values */
+/** @param layers outermost first @throws PolicyInvalid, PolicyRelaxed, PolicyContradiction naming the field, the layers and the values */
 export function layerPolicies(layers: readonly PolicyLayer[]): EffectivePolicy {
   const policy: Record<string, unknown> = {};
   const setBy: Record<string, string[]> = {};
   for (const { name, policy: inner } of layers) {
     for (const [field, value] of Object.entries(inner) as [keyof Policy, never][]) {
       if (value === undefined) continue;
+      assertValue(field, value, name);
       const before = setBy[field];
       policy[field] = before
         ? tighten(field, policy[field] as never, value, { inner: name, outer: before })
@@ -104,29 +109,92 @@ const cheaper: Tighten<NonNullable<Policy['maxPrice']>> = (outer, inner) => {
   return { ...(input !== undefined && { input }), ...(output !== undefined && { output }) };
 };
 
-const FIELDS: { readonly [Field in keyof Policy]-?: Tighten<NonNullable<Policy[Field]>> } = {
-  providers: narrower,
-  models: narrower,
-  families: narrower,
-  zeroRetention: asked,
-  noTraining: asked,
-  regions: within,
-  abilities: (outer, inner) => [...new Set([...outer, ...inner])],
-  quantizations: partOf,
-  maxPrice: cheaper,
-  maxLatencyMs: mostOf,
-  minTokensPerSecond: leastOf,
-  minQuality: leastOf,
+interface Field<T> {
+  readonly tighten: Tighten<T>;
+  readonly is: (value: unknown) => boolean;
+  /** What it must be, in words. */
+  readonly shape: string;
+}
+
+const isNumber = (value: unknown, most = Infinity): value is number =>
+  typeof value === 'number' && value >= 0 && value <= most;
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string');
+/** An object that has none but these fields, each of them absent or as it must be. */
+const isRecord = (value: unknown, fields: readonly string[], is: (of: unknown) => boolean): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.entries(value).every(([field, of]) => fields.includes(field) && (of === undefined || is(of)));
+
+const list: Field<AllowDeny> = {
+  tighten: narrower,
+  is: (value) => isRecord(value, ['allow', 'deny'], isNames),
+  shape: '{ allow, deny } with lists of names',
+};
+const names = (tighten: Tighten<readonly string[]>): Field<readonly string[]> => ({
+  tighten,
+  is: isNames,
+  shape: 'a list of names',
+});
+const flag: Field<boolean> = {
+  tighten: asked,
+  is: (value) => typeof value === 'boolean',
+  shape: 'true or false',
+};
+const number = (tighten: Tighten<number>, most?: number): Field<number> => ({
+  tighten,
+  is: (value) => isNumber(value, most),
+  shape: most === undefined ? 'a number from 0' : `a number from 0 to ${most}`,
+});
+
+const FIELDS: { readonly [Name in keyof Policy]-?: Field<NonNullable<Policy[Name]>> } = {
+  providers: list,
+  models: list,
+  families: list,
+  zeroRetention: flag,
+  noTraining: flag,
+  regions: names(within),
+  abilities: {
+    tighten: (outer, inner) => [...new Set([...outer, ...inner])],
+    is: (value) => Array.isArray(value) && value.every((ability) => ABILITIES.includes(ability)),
+    shape: `a list of ${ABILITIES.join(', ')}`,
+  },
+  quantizations: names(partOf),
+  maxPrice: {
+    tighten: cheaper,
+    is: (value) => isRecord(value, ['input', 'output'], isNumber),
+    shape: '{ input, output } in USD per million tokens',
+  },
+  maxLatencyMs: number(mostOf),
+  minTokensPerSecond: number(leastOf),
+  minQuality: number(leastOf, 1),
 };
 
-function tighten<Field extends keyof Policy>(
-  field: Field,
-  outer: NonNullable<Policy[Field]>,
-  inner: NonNullable<Policy[Field]>,
+/** Layers come from configs, from agents' code and over the wire: what nobody understands must not look like a rule. */
+function assertValue(field: string, value: unknown, layer: string): void {
+  if (!Object.hasOwn(FIELDS, field)) {
+    throw new PolicyInvalid(
+      `The policy of ${layer} has a field "${field}" that nobody knows.`,
+      `Correct the name; there are ${Object.keys(FIELDS).join(', ')}.`,
+    );
+  }
+  const { is, shape } = FIELDS[field as keyof Policy];
+  if (is(value)) return;
+  throw new PolicyInvalid(
+    `The policy of ${layer} has ${field} ${JSON.stringify(value)}.`,
+    `Give ${shape}, or leave ${field} out.`,
+  );
+}
+
+function tighten<Name extends keyof Policy>(
+  field: Name,
+  outer: NonNullable<Policy[Name]>,
+  inner: NonNullable<Policy[Name]>,
   between: Between,
-): NonNullable<Policy[Field]> {
-  const tightenField = FIELDS[field] as unknown as Tighten<NonNullable<Policy[Field]>>;
-  const tighter = tightenField(outer, inner);
+): NonNullable<Policy[Name]> {
+  const row = FIELDS[field] as unknown as Field<NonNullable<Policy[Name]>>;
+  const tighter = row.tighten(outer, inner);
   if (tighter !== undefined) return tighter;
   const whose = between.outer.join(' and ');
   throw new PolicyRelaxed(

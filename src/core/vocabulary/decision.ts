@@ -3,7 +3,10 @@ export interface Decision {
   readonly taskClass: string;
   /** What a success of the class was taken to be worth, in USD: a candidate's chance is its `success` over this. */
   readonly successUsd: number;
-  /** Best first. At most `DECISION_CANDIDATES`; the rest are counted in `moreCandidates`. */
+  /**
+   * In the order in which they would be asked: best first, after those of the `cascade`. At most `DECISION_CANDIDATES`;
+   * the rest are counted in `moreCandidates`.
+   */
   readonly candidates: readonly Candidate[];
   readonly moreCandidates: number;
   /**

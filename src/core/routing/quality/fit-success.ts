@@ -3,7 +3,8 @@
  *
  *   logit fitted = mean + class effect + model effect
  *
- * a logistic regression with a ridge of standard deviation 1 on the effects, so that those rarely seen stay near zero.
+ * a logistic regression with a ridge of standard deviation 1 on the effects, so that those rarely seen stay near zero, and
+ * on the mean around what an unknown model does, so that a handful of requests proves nothing.
  */
 import { clamp, type Grid, type Slot } from './grid.ts';
 
@@ -18,10 +19,12 @@ export interface SuccessFit {
 
 const ROUNDS = 30;
 const MAX_PRIOR_REQUESTS = 10_000;
+/** In logits, 0.7: the middle of what the router's prior gives. */
+const UNKNOWN_MEAN = Math.log(0.7 / 0.3);
 
 export function fitSuccess(grid: Grid): SuccessFit {
   const { slots, taskClasses, models } = grid;
-  let mean = 0;
+  let mean = UNKNOWN_MEAN;
   const classEffects = taskClasses.map(() => 0);
   const modelEffects = models.map(() => 0);
   const information = models.map(() => 1);
@@ -42,7 +45,7 @@ export function fitSuccess(grid: Grid): SuccessFit {
     return { delta: clamp(gradient / Math.max(curvature, 1e-9), -1, 1), curvature };
   };
   for (let round = 0; round < ROUNDS; round++) {
-    mean += step(slots, 0, 0).delta;
+    mean += step(slots, mean - UNKNOWN_MEAN, 1).delta;
     for (const [k, row] of rows.entries()) classEffects[k]! += step(row, classEffects[k]!, 1).delta;
     for (const [m, column] of columns.entries()) {
       const { delta, curvature } = step(column, modelEffects[m]!, 1);
