@@ -20,10 +20,14 @@ export class ParkingLot {
     this.#parks += 1;
     this.#journal.record({ type: 'parked', parked: { ...parked, number: this.#parks } });
     if (this.#journal.hasCosts) recordSoon();
-    await condition(() => this.#aborted !== undefined || !this.#parked.has(parked.step));
+    try {
+      await condition(() => this.#aborted !== undefined || !this.#parked.has(parked.step));
+    } finally {
+      // Given up or canceled, it waits for nobody either, while the run closes.
+      this.#journal.record({ type: 'unparked', step: parked.step });
+    }
     if (this.#aborted !== undefined)
       throw ApplicationFailure.nonRetryable(`Aborted: ${this.#aborted}`, 'Aborted');
-    this.#journal.record({ type: 'unparked', step: parked.step });
   }
 
   /** @throws Error where nothing is parked, or not the step named; as an update's validator, it leaves no trace */

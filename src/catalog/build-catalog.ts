@@ -1,3 +1,4 @@
+import { hashOf } from '../core/routing/hash.ts';
 import type { Catalog, DataPolicy, Endpoint, Price, Speed } from '../core/vocabulary/model.ts';
 import type { DataPolicyConfig, ModelConfig, OverrideConfig, PriceConfig } from './catalog-config.ts';
 
@@ -24,14 +25,16 @@ export function buildCatalog(
 ): Catalog {
   const replaced = new Set(models.map(({ id }) => id));
   const kept = builtIn.endpoints.filter(({ model }) => !replaced.has(model.id));
-  const changes = models.length + overrides.length;
+  const own = models.length + overrides.length > 0 ? `, config ${digestOf({ models, overrides })}` : '';
   return {
-    version: changes > 0 ? `${builtIn.version}, ${changes} changes of the config` : builtIn.version,
+    version: `${builtIn.version}${own}`,
     endpoints: [...kept, ...models.flatMap(endpointsOf)]
       .filter(({ provider }) => activeProviders.has(provider))
       .map((endpoint) => overrides.reduce(overridden, endpoint)),
   };
 }
+
+const digestOf = (value: unknown) => hashOf(JSON.stringify(value)).toString(16).padStart(8, '0');
 
 /** One model as people write it, completed. */
 export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {

@@ -10,28 +10,40 @@ import {
   snapshotEndpointId,
 } from './snapshot.ts';
 
-/** Every endpoint that a snapshot knows, those that routing must not pick marked as such. */
+/**
+ * Every endpoint that a snapshot knows, those that routing must not pick marked as such.
+ * @param aliases moving aliases to offer all the same, because the deployment names them
+ */
 export function snapshotEndpoints(
   { sources, models }: Snapshot,
   claims: readonly DataPolicyClaim[],
+  aliases: readonly string[] = [],
 ): Endpoint[] {
   const sourceOf = new Map(sources.map((source) => [source.id, source]));
   return models.flatMap((model) =>
-    model.endpoints.map((endpoint) => toEndpoint(model, endpoint, sourceOf, claims)),
+    model.endpoints.map((endpoint) => toEndpoint(model, endpoint, { sourceOf, claims, aliases })),
   );
 }
 
 function toEndpoint(
   model: SnapshotModel,
   endpoint: SnapshotEndpoint,
-  sourceOf: ReadonlyMap<string, SnapshotSource>,
-  claims: readonly DataPolicyClaim[],
+  {
+    sourceOf,
+    claims,
+    aliases,
+  }: {
+    readonly sourceOf: ReadonlyMap<string, SnapshotSource>;
+    readonly claims: readonly DataPolicyClaim[];
+    readonly aliases: readonly string[];
+  },
 ): Endpoint {
   const [{ source, batch: _, ...rates }] = endpoint.prices as [SnapshotEndpoint['prices'][number]];
   const { name, version, date } = sourceOf.get(source)!;
   // An unknown window is marked as such, so that nobody asks what fits into it.
   const contextTokens = endpoint.contextTokens ?? model.contextTokens ?? 0;
-  const withheld = withheldOf(model, endpoint);
+  const why = withheldOf(model, endpoint);
+  const withheld = why === 'moving-alias' && aliases.includes(model.id) ? undefined : why;
   const { quantization, retires } = endpoint;
   return {
     id: snapshotEndpointId(model.id, endpoint),

@@ -49,10 +49,14 @@ const dataPolicy = z
     source: z.string().min(1),
     checked: z.iso.date(),
   })
-  .refine(({ zdr, retentionDays = 0 }) => !zdr || retentionDays === 0, {
-    error: 'zdr keeps nothing: take retentionDays out, or set it to 0',
-    path: ['retentionDays'],
-  });
+  .refine(
+    ({ zdr, retentionDays }) =>
+      zdr === undefined || retentionDays === undefined || zdr === (retentionDays === 0),
+    {
+      error: 'contradicts zdr, which keeps nothing for any days: correct the one or the other',
+      path: ['retentionDays'],
+    },
+  );
 const policy = z.strictObject({
   providers: allowDeny.optional(),
   models: allowDeny.optional(),

@@ -92,7 +92,10 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
   const builtIn =
     mode === 'simulated'
       ? { version: 'simulated', endpoints: simulatedModels.flatMap(endpointsOf) }
-      : { version: snapshot.version, endpoints: snapshotEndpoints(snapshot, readDataPolicyClaims()) };
+      : {
+          version: snapshot.version,
+          endpoints: snapshotEndpoints(snapshot, readDataPolicyClaims(), config.policy?.models?.allow),
+        };
   const own = models.flatMap(endpointsOf).map(({ id }) => id);
   assertOnce(own);
   assertKnown(

@@ -219,8 +219,8 @@ describe.each(DATABASES)('a store on %s', (kind) => {
       const store = await databases.open();
       await writeLedger(store, rows);
       expect(await readTraffic(store)).toEqual({
-        ...{ attempts: 2, inputTokens: 120, cacheReadTokens: 20, outputTokens: 40, reasoningTokens: 0 },
-        costMicros: 140,
+        ...{ attempts: 2, inputTokens: 120, cacheReadTokens: 20, cacheWriteTokens: 0 },
+        ...{ outputTokens: 40, reasoningTokens: 0, costMicros: 140 },
       });
       expect((await readTraffic(store, { since: '2027-01-01' })).attempts).toBe(0);
     });

@@ -214,7 +214,7 @@ test('a task class nobody knows parks the step, naming those there are', async (
   const config = sandbox.write('odd.config.ts', "export default { agents: './agents.ts' };");
   await sandbox.dev({ config });
   const exit = await sandbox.signalbox('run', 'odd', '--input', '{}').exited;
-  expectRefusal(exit, /no task class "guessing"\. Use one of extraction, /, /resume/);
+  expectRefusal(exit, /no task class "guessing"\. Use one of default, extraction, /, /resume/);
 });
 
 test('a server that goes away under a waiting run is told of', async () => {

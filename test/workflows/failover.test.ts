@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { firstChoice } from '../../src/testing/first-choice.ts';
 import { ask } from './agents.ts';
-import { activitiesOf } from './read-history.ts';
+import { workOf } from './read-history.ts';
 import { AGENTS, type StageOptions, useStages } from './use-stage.ts';
 
 const newStage = useStages();
@@ -59,7 +59,7 @@ describe('a fault of the first endpoint is failed over, and history shows every 
       ...kinds.map((kind) => [first, kind]),
       [endpoint, 'answered'],
     ]);
-    const activities = await activitiesOf(stage.client, run.id);
+    const activities = await workOf(stage.client, run.id);
     expect(activities.map(({ name, outcome }) => [name, outcome])).toEqual(
       [...kinds, 'completed'].map((outcome) => ['signalbox.invokeModel', outcome]),
     );
@@ -126,7 +126,7 @@ it('a refusal costs nothing', async () => {
 
 it('an attempt after a failure says in its summary what it follows', async () => {
   const { stage, run } = await runWith('404');
-  const summaries = (await activitiesOf(stage.client, run.id)).map(({ summary }) => summary);
+  const summaries = (await workOf(stage.client, run.id)).map(({ summary }) => summary);
   expect(summaries).toEqual([
     'answer · writing',
     `answer · 2nd try · after ${first.split('/')[0]} model not found`,

@@ -3,7 +3,7 @@ import { PARKED_MEMO } from '../../src/core/contract/run.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
 import { ask, askAtOnce, askInTurn, askOnce } from './agents.ts';
-import { activitiesOf, eventsOf } from './read-history.ts';
+import { eventsOf, workOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
 const newStage = useStages();
@@ -223,7 +223,7 @@ it('cancel closes the socket of the call under way, and nobody else is asked', a
   const [entry, ...others] = await stage.control.log();
   expect(entry!.endedMs).not.toBeNull();
   expect(others).toEqual([]);
-  expect((await activitiesOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual(['canceled']);
+  expect((await workOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual(['canceled']);
 });
 
 it('a run that is not parked says that there is nothing to resume', async () => {

@@ -20,6 +20,12 @@ export async function eventsOf(client: Client, workflowId: string): Promise<Hist
   return history.events ?? [];
 }
 
+/** The same without those that only keep the books. */
+export async function workOf(client: Client, workflowId: string): Promise<ActivityRecord[]> {
+  const activities = await activitiesOf(client, workflowId);
+  return activities.filter(({ name }) => name !== 'signalbox.recordLedger');
+}
+
 /** Activities in the order in which they were scheduled. */
 export async function activitiesOf(client: Client, workflowId: string): Promise<ActivityRecord[]> {
   const events = await eventsOf(client, workflowId);

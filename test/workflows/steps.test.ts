@@ -12,7 +12,7 @@ import {
   sameNameTwice,
   untrueToItsOutput,
 } from './agents.ts';
-import { activitiesOf } from './read-history.ts';
+import { workOf } from './read-history.ts';
 import { useStages } from './use-stage.ts';
 
 const newStage = useStages();
@@ -96,7 +96,7 @@ it('a tool that throws is told to the model, and the step goes on', async () => 
   });
   const run = await start(ask, risks);
   await run.result();
-  const tools = (await activitiesOf(client, run.id)).filter(({ name }) => name === 'signalbox.runTool');
+  const tools = (await workOf(client, run.id)).filter(({ name }) => name === 'signalbox.runTool');
   expect(tools[0]?.result).toEqual({ output: 'the index is being rebuilt', isError: true });
 });
 
@@ -111,7 +111,7 @@ it('a tool whose result is too large is told to the model, and the step goes on'
   });
   const run = await start(ask, risks);
   await run.result();
-  const tools = (await activitiesOf(client, run.id)).filter(({ name }) => name === 'signalbox.runTool');
+  const tools = (await workOf(client, run.id)).filter(({ name }) => name === 'signalbox.runTool');
   expect(tools[0]?.result).toEqual({ output: expect.stringContaining('3000002 bytes'), isError: true });
   expect(calls).toBe(tools.length);
 });
@@ -144,7 +144,7 @@ it('a turn sends only what is new since the last', async () => {
   const { start, client } = await newStage({ tools: searchFor((query) => `Of ${query} it says nothing.`) });
   const run = await start(ask, { ...risks, system: 'You are a lawyer.' });
   await run.result();
-  const turns = (await activitiesOf(client, run.id)).filter(({ name }) => name === 'signalbox.invokeModel');
+  const turns = (await workOf(client, run.id)).filter(({ name }) => name === 'signalbox.invokeModel');
   expect(turns.map(({ input }) => (input.delta as { role: string }[]).map(({ role }) => role))).toEqual([
     ['setup', 'user'],
     ['tool'],
@@ -208,7 +208,7 @@ it('an answer that the schema refuses is asked for again with the reason, then p
   await expect(run.result()).rejects.toMatchObject({
     parked: [{ reason: 'request_refused', kind: 'output_invalid' }],
   });
-  const turns = await activitiesOf(client, run.id);
+  const turns = await workOf(client, run.id);
   expect(turns).toHaveLength(3);
   expect(turns[1]!.input.delta).toEqual([
     { role: 'user', content: expect.stringContaining('must be better') },

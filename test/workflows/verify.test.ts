@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { check } from '../../src/config/check.ts';
 import { askUnder } from './agents.ts';
-import { activitiesOf } from './read-history.ts';
+import { workOf } from './read-history.ts';
 import { useStages } from './use-stage.ts';
 
 const newStage = useStages();
@@ -34,7 +34,7 @@ it('one that is rejected is repaired once, then escalated to a model likelier to
   const [first, again, stronger] = attempts.map(({ endpoint }) => endpoint);
   expect(again).toBe(first);
   expect(stronger).not.toBe(first);
-  const activities = await activitiesOf(stage.client, run.id);
+  const activities = await workOf(stage.client, run.id);
   expect(activities[1]!.input).toMatchObject({
     repair: 'Check "picky" rejects the answer: It names no bridge.',
   });

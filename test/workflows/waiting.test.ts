@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
 import { ask, askHastily } from './agents.ts';
-import { activitiesOf, timersOf } from './read-history.ts';
+import { timersOf, workOf } from './read-history.ts';
 import { type StageOptions, useStages } from './use-stage.ts';
 
 const newStage = useStages();
@@ -23,7 +23,7 @@ it('rate limited everywhere waits on a durable timer and finishes by itself', as
   const [waitMs] = await timersOf(stage.client, run.id);
   expect(waitMs).toBeGreaterThan(2_000);
   expect(waitMs).toBeLessThanOrEqual(6_000);
-  expect((await activitiesOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual([
+  expect((await workOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual([
     'rate_limited',
     'rate_limited',
     'no_eligible_endpoint',
@@ -78,7 +78,7 @@ it('a run waits for an endpoint that another run has put to rest, however many o
   await first.cancel();
   const second = await stage.start(ask, { prompt });
   expect(await second.result()).toContain('mill opened');
-  expect((await activitiesOf(stage.client, second.id)).map(({ outcome }) => outcome)).toEqual([
+  expect((await workOf(stage.client, second.id)).map(({ outcome }) => outcome)).toEqual([
     'no_eligible_endpoint',
     'completed',
   ]);

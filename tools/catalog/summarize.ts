@@ -4,7 +4,7 @@ import type { Dropped } from './sources/source-row.ts';
 
 /** The numbers by which one build is compared with the last. */
 export function summarize(snapshot: Snapshot, dropped: readonly Dropped[], today: string) {
-  const rows = snapshotRows(snapshot, today);
+  const rows = snapshotRows(snapshot, [], today);
   return {
     version: snapshot.version,
     ...countRows(rows),

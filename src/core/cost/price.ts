@@ -30,7 +30,8 @@ export function ratesAt(price: Price, inputTokens: number): Rates {
   return price.tiers?.findLast(({ above }) => inputTokens > above) ?? price;
 }
 
-export const dearestInput = ({ input, cacheWrite }: Rates): number => Math.max(input, cacheWrite);
+export const dearestInput = ({ input, cacheRead, cacheWrite }: Rates): number =>
+  Math.max(input, cacheRead, cacheWrite);
 export const dearestOutput = ({ output, reasoning }: Rates): number => Math.max(output, reasoning);
 
 /** Which row priced an attempt, as written into its history. */

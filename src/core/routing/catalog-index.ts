@@ -31,8 +31,6 @@ export interface TraitValues {
   /** The number of a model's id is the number of the model. */
   readonly model: string;
   readonly family: string;
-  /** The model's id where it is a moving alias, else ''. */
-  readonly movingAlias: string;
   /** '' where it is offered. */
   readonly withheld: Withheld | '';
   /** The day on which the host stops serving it, '' where it has not said so. */
@@ -92,9 +90,6 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
   const has = (ability: Ability) => column(({ model }) => (model.abilities.includes(ability) ? 1 : 0));
   const model = numberValues(endpoints, ({ model }) => model.id);
   const family = numberValues(endpoints, ({ model }) => model.family);
-  const movingAlias = numberValues(endpoints, ({ withheld, model }) =>
-    withheld === 'moving-alias' ? model.id : '',
-  );
   const withheld = numberValues(endpoints, ({ withheld }): Withheld | '' => withheld ?? '');
   const retires = numberValues(endpoints, ({ retires }) => retires ?? '');
   const provider = numberValues(endpoints, ({ provider }) => provider);
@@ -107,9 +102,9 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
   const lengths = new Set(endpoints.flatMap(({ price }) => (price.tiers ?? []).map(({ above }) => above)));
   return {
     ...catalog,
-    traits: { model, family, movingAlias, withheld, retires, provider, quantization, dataPolicy, abilities },
+    traits: { model, family, withheld, retires, provider, quantization, dataPolicy, abilities },
     models: groupBy(endpoints, { model, family }),
-    servings: groupBy(endpoints, { withheld, movingAlias, provider, quantization, dataPolicy, abilities }),
+    servings: groupBy(endpoints, { withheld, retires, provider, quantization, dataPolicy, abilities }),
     columns: {
       ...rateColumns(endpoints, 0),
       contextTokens: column(({ model }) => model.contextTokens),

@@ -48,12 +48,15 @@ export interface NameRule extends RuleBase {
 const by = <Name extends keyof TraitValues>(rule: TraitRule<Name>): TraitRule => rule as never;
 
 export const RULES: readonly Rule[] = [
-  ...WITHHELD.filter((kind) => kind !== 'moving-alias').map((kind) =>
+  ...WITHHELD.map((kind) =>
     by({
       name: `catalog:${kind}`,
       trait: 'withheld',
       refusal: () => (withheld) => withheld === kind,
-      remedy: () => 'add the endpoint to `models` in the config, with what you know of it',
+      remedy: () =>
+        kind === 'moving-alias'
+          ? "name its model in models.allow of the deployment's policy"
+          : 'add the endpoint to `models` in the config, with what you know of it',
     }),
   ),
   by({
@@ -64,15 +67,6 @@ export const RULES: readonly Rule[] = [
       (day) =>
         day !== '' && Date.parse(day) <= nowMs,
     remedy: () => 'nothing: the host has stopped serving it',
-  }),
-  by({
-    name: 'catalog:moving-alias',
-    trait: 'movingAlias',
-    refusal:
-      ({ policy }) =>
-      (model) =>
-        model !== '' && !policy.models?.allow?.includes(model),
-    remedy: (model) => `name ${model} in models.allow`,
   }),
   {
     name: 'policy:providers',

@@ -16,7 +16,7 @@ export interface GovernanceConfig {
   /** What every endpoint must meet, those added later included. Default: no constraint. */
   readonly policy?: Policy;
   /**
-   * Tenants by name, whose policies tighten the deployment's; `*` stands for those not named. Where it is absent, runs
+   * Tenants by name, whose policies tighten the deployment's; `*` stands for those not named, and for runs of no tenant. Where it is absent, runs
    * may be started for any tenant; where it is there, only for the tenants in it.
    */
   readonly tenants?: Readonly<Record<string, TenantConfig>>;
@@ -57,9 +57,10 @@ export class HistoryNotEncrypted extends SignalboxError {}
  * @throws UnknownTenant where it names some and this is none of them
  */
 export function tenantOf({ tenants }: Governance, tenant: string | undefined): TenantConfig {
-  if (!tenants || tenant === undefined) return {};
-  const found = tenants.get(tenant) ?? tenants.get('*');
+  if (!tenants) return {};
+  const found = (tenant !== undefined && tenants.get(tenant)) || tenants.get('*');
   if (found) return found;
+  if (tenant === undefined) return {};
   throw new UnknownTenant(
     `There is no tenant "${tenant}". There are: ${[...tenants.keys()].join(', ') || 'none'}.`,
     'Add it to tenants in the config, or a tenant "*" whose policy holds for those not named.',

@@ -185,7 +185,7 @@ test('a server killed from outside is seen to have ended', async () => {
 
 test('the commands for other servers name each attribute with its type', () => {
   const commands = searchAttributeCommands('prod');
-  expect(commands).toHaveLength(9);
+  expect(commands).toHaveLength(10);
   expect(commands).toContain(
     'temporal operator search-attribute create --namespace prod --name SignalboxTaskClass --type KeywordList',
   );

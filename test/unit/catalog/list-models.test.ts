@@ -19,6 +19,7 @@ const rows = snapshotRows(
     gpt({ retires: '2026-01-01', abilities: ['tools', 'reasoning'] }, { id: 'gpt-10' }),
     gpt({ contextTokens: 8_000 }, { id: 'gpt-6', contextTokens: null }),
   ]),
+  [],
   '2026-11-23',
 );
 

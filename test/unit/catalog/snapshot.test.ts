@@ -6,7 +6,7 @@ import { type Snapshot, snapshotEndpointId } from '../../../src/catalog/snapshot
 const snapshot = JSON.parse(
   readFileSync(new URL('../../../src/catalog/snapshot.json', import.meta.url), 'utf8'),
 ) as Snapshot;
-const countOn = (day: string) => countRows(snapshotRows(snapshot, day));
+const countOn = (day: string) => countRows(snapshotRows(snapshot, [], day));
 const rows = snapshot.models.flatMap((model) =>
   model.endpoints.map((endpoint) => ({ id: snapshotEndpointId(model.id, endpoint), endpoint })),
 );

@@ -72,11 +72,12 @@ it('a run is shown with each step, what failed, what it cost, and what to type',
 it('why a step went where it did is shown only where it is asked for', () => {
   const decision = {
     taskClass: 'extraction',
+    successUsd: 1,
     candidates: [{ endpoint: 'b/y', utility: 1, success: 1, cost: 0, latency: 0, basis: 'prior' as const }],
     moreCandidates: 0,
     rejections: [{ endpoint: 'a/x', rule: 'tried' }],
-    moreRejections: 0,
-    catalogVersion: 'v',
+    rejected: { tried: 1 },
+    versions: { catalog: 'v' },
   };
   const run = { ...view, steps: [{ ...view.steps[0]!, decision }] };
   expect(renderRun(run, { why: true })).toContain('ruled out: a/x (tried)');

@@ -100,5 +100,5 @@ it('takes the learnt file beside the config, and says so where it is not there',
   expect((await loadConfig(config('learnt'))).quality).toBe(learnt);
   const { message, remedy } = await errorOf(loadConfig(config('lost')));
   expect(message).toContain(`quality: there is no file ${join(folder, 'lost.json')}`);
-  expect(remedy).toContain('signalbox routes learn');
+  expect(remedy).toContain('signalbox route learn');
 });

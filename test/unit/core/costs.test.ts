@@ -16,6 +16,7 @@ describe('what the same tokens cost elsewhere', () => {
     attempts: 2,
     inputTokens: 100,
     cacheReadTokens: 40,
+    cacheWriteTokens: 0,
     outputTokens: 10,
     reasoningTokens: 0,
     costMicros: 200,

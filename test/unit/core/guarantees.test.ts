@@ -1,106 +1,12 @@
-/** What the numbered invariants of the core promise, over random inputs. */
+/** What the numbered invariants of the core promise, over random inputs; those of routing are in `routing/`. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { resolveConfig } from '../../../src/config/resolve-config.ts';
 import { disposition } from '../../../src/core/failure/disposition.ts';
 import { FAILURE_KINDS, type FailureKind } from '../../../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../../../src/core/failure/walk.ts';
 import { admits, afterEvent, type Breaker, CLOSED } from '../../../src/core/health/breaker.ts';
-import { choose } from '../../../src/core/routing/choose.ts';
-import { rejectionRule } from '../../../src/core/routing/constraints.ts';
-import { priorSuccess } from '../../../src/core/routing/quality.ts';
-import type { ChooseInput } from '../../../src/core/routing/request.ts';
-import type { Policy } from '../../../src/core/vocabulary/policy.ts';
 
-const { catalog, taskClasses } = resolveConfig({ agents: 'agents.ts' }, 'simulated');
-const classes = [...taskClasses.keys()];
 const NOW = 1_000_000;
-
-const inputOf = (taskClass: string, policy: Policy = {}): ChooseInput => ({
-  catalog,
-  policy,
-  health: { breakers: new Map(), quarantined: new Set() },
-  nowMs: NOW,
-  request: {
-    taskClass: taskClasses.get(taskClass)!,
-    inputTokens: 2_000,
-    abilities: [],
-    avoid: [],
-    allotmentMicros: 250_000,
-    seed: 'run-1',
-  },
-});
-
-describe('routing', () => {
-  const providers = ['sim-aurora', 'sim-borealis', 'sim-cirrus', 'sim-dune'];
-  const usd = fc.double({ min: 0.01, max: 25, noNaN: true });
-
-  it('admits nobody new where any one limit of a policy becomes narrower', () => {
-    const narrower: fc.Arbitrary<[Policy, Policy]> = fc.oneof(
-      fc
-        .tuple(usd, usd)
-        .map(([a, b]): [Policy, Policy] => [
-          { maxPrice: { output: Math.max(a, b) } },
-          { maxPrice: { output: Math.min(a, b) } },
-        ]),
-      fc
-        .tuple(fc.subarray(providers), fc.subarray(providers))
-        .map(([a, b]): [Policy, Policy] => [
-          { providers: { deny: a } },
-          { providers: { deny: [...a, ...b] } },
-        ]),
-      fc
-        .tuple(fc.subarray(providers), fc.subarray(providers))
-        .map(([a, b]): [Policy, Policy] => [
-          { providers: { allow: a } },
-          { providers: { allow: a.filter((name) => b.includes(name)) } },
-        ]),
-      fc
-        .tuple(fc.nat(5_000), fc.nat(5_000))
-        .map(([a, b]): [Policy, Policy] => [
-          { maxLatencyMs: Math.max(a, b) + 1 },
-          { maxLatencyMs: Math.min(a, b) + 1 },
-        ]),
-    );
-    fc.assert(
-      fc.property(narrower, fc.constantFrom(...classes), ([wide, narrow], taskClass) => {
-        for (const endpoint of catalog.endpoints) {
-          if (rejectionRule(endpoint, inputOf(taskClass, narrow)) === undefined)
-            expect(rejectionRule(endpoint, inputOf(taskClass, wide))).toBeUndefined();
-        }
-      }),
-    );
-  });
-
-  it.each(classes)('keeps the Decision for %s under 2 KB with the built-in catalog', (taskClass) => {
-    for (const policy of [{}, { noTraining: true }, { zeroRetention: true }])
-      expect(JSON.stringify(choose(inputOf(taskClass, policy))).length).toBeLessThan(2_048);
-  });
-
-  it('gives a prior chance between a half and one, that rises with the price', () => {
-    for (const taskClass of classes) {
-      const byPrice = catalog.endpoints
-        .filter(({ model }) => model.abilities.includes('reasoning'))
-        .toSorted((a, b) => a.price.output - b.price.output)
-        .map((endpoint) => priorSuccess(endpoint, taskClass));
-      expect(byPrice).toEqual(byPrice.toSorted((a, b) => a - b));
-      for (const chance of byPrice) {
-        expect(chance).toBeGreaterThan(0.5);
-        expect(chance).toBeLessThan(1);
-      }
-    }
-  });
-
-  it('gives a chance to a model that is free', () => {
-    const free = { ...catalog.endpoints[0]!, price: { ...catalog.endpoints[0]!.price, input: 0, output: 0 } };
-    expect(priorSuccess(free, 'writing')).toBeCloseTo(0.55);
-    expect(
-      Number.isFinite(
-        choose({ ...inputOf('writing'), catalog: { version: '', endpoints: [free] } }).candidates[0]!.utility,
-      ),
-    ).toBe(true);
-  });
-});
 
 describe('the walk', () => {
   const failure = fc.record({

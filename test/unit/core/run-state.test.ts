@@ -14,11 +14,12 @@ const attempt = (change: Partial<Attempt> = {}): Attempt => ({
 });
 const decision = {
   taskClass: 'reasoning',
+  successUsd: 0.5,
   candidates: [],
   moreCandidates: 0,
   rejections: [],
-  moreRejections: 0,
-  catalogVersion: '',
+  rejected: {},
+  versions: { catalog: '' },
 };
 const scheduled = (step: string, turn = 1): RunEvent => ({
   type: 'scheduled',
@@ -49,7 +50,7 @@ const stateAfter = (...events: RunEvent[]) => events.reduce(afterRunEvent, NEW_R
 
 describe('the state of a run', () => {
   it('counts the cost of failed and lost attempts, too', () => {
-    const lost = attempt({ outcome: 'worker_lost', costMicros: 7_000 });
+    const lost = { ...attempt({ outcome: 'worker_lost', costMicros: 7_000 }), activityAttempt: 1 };
     const state = stateAfter(
       scheduled('a'),
       failed('a', { outcome: 'answer_incomplete', costMicros: 40 }),

@@ -12,6 +12,7 @@ const assistant = (text: string): AssistantMessage => ({
 });
 const answered = (step: string, delta: TranscriptEntry[], message: AssistantMessage): RunRecord => ({
   type: 'answered',
+  call: { activityId: step, attempt: 1, startedAtMs: 0 },
   input: { step, transcript: { id: step, length: 0, digest: '' }, delta } as unknown as InvokeModelInput,
   result: { message } as unknown as InvokeModelResult,
 });

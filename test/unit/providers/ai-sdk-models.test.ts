@@ -50,7 +50,7 @@ const call: ModelCall = {
   maxOutputTokens: 1_000,
   deadlines: { firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
   signal: new AbortController().signal,
-  labels: { run: 'run/ä', step: 'a step', turn: '1' },
+  labels: { run: 'run/ä', step: 'a step', turn: '1', requestId: 'run/ä 1' },
 };
 /** Only the deadline that a fault is to pass is short: on a busy machine the others could pass before it. */
 const deadlinesFor: Record<string, typeof call.deadlines> = {

@@ -38,7 +38,7 @@ it('joins the pieces of a text and reports what the provider says of usage and m
     message: { role: 'assistant', content: [{ type: 'text', text: 'The mill opened.' }] },
     finishReason: 'stop',
     servedModel: 'served-model',
-    usage: { inputTokens: 10, cacheReadTokens: 3, outputTokens: 5, reasoningTokens: 1 },
+    usage: { inputTokens: 10, cacheReadTokens: 3, cacheWriteTokens: 0, outputTokens: 5, reasoningTokens: 1 },
   });
 });
 

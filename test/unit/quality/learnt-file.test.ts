@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { resolveConfig } from '../../../src/config/resolve-config.ts';
+import { indexCatalog } from '../../../src/core/routing/catalog-index.ts';
 import { learnQuality } from '../../../src/core/routing/quality/learn-quality.ts';
 import { readLearntFile, writeLearntFile } from '../../../src/quality/learnt-file.ts';
 import { loadQuality } from '../../../src/quality/load-quality.ts';
@@ -176,7 +177,7 @@ describe('the learnt file', () => {
   ])('is refused with its field, value and remedy: %s', (_, content, problem) => {
     const { message, remedy } = errorOf(() => readLearntFile(write(JSON.stringify(content)), known));
     expect(message).toContain(problem);
-    expect(remedy).toContain('signalbox routes learn');
+    expect(remedy).toContain('signalbox route learn');
   });
 
   it('is refused where it is half a file', () => {
@@ -190,9 +191,34 @@ describe('the learnt file', () => {
     // A model that only live providers serve is known all the same.
     const cells = ['sim-quarry-l', 'gpt-5'].map((model) => ({ ...learnt.cells[0]!, model }));
     writeLearntFile(file, { ...learnt, cells });
-    const quality = loadQuality(pathToFileURL(file).href, config);
+    const catalog = indexCatalog(config.catalog);
+    const { quality, indexed } = loadQuality(pathToFileURL(file).href, { ...config, catalog }).quality;
     expect(quality.estimates.get('writing')!.get('sim-quarry-l')!.basis).toBe('observed');
     const first = config.catalog.endpoints.find(({ model }) => model.id === 'sim-quarry-l')!;
     expect(quality.listPrices.get('sim-quarry-l')).toEqual(first.price);
+    expect(indexed.ofClass.get('writing')!.models).toEqual([
+      catalog.models.at[catalog.positionOf.get(first.id)!],
+    ]);
+  });
+
+  it('keeps endpoints of a model apart, each with its own model', () => {
+    const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
+    const known = { ...config, catalog: indexCatalog(config.catalog) };
+    const cells = ['sim-dune/sim-quarry-l', 'sim-cirrus/sim-quarry-l', undefined].map((endpoint) => ({
+      ...{ ...learnt.cells[0]!, model: 'sim-quarry-l' },
+      ...(endpoint !== undefined && { endpoint }),
+    }));
+    const file = join(folder, 'learnt.json');
+    writeLearntFile(file, { ...learnt, cells });
+    expect(readLearntFile(file, known.modelIds).cells).toEqual(cells);
+    expect(loadQuality(file, known).quality.indexed.ofClass.get('writing')!.endpoints.size).toBe(2);
+    writeLearntFile(file, { ...learnt, cells: [...cells, cells[0]!] });
+    expect(errorOf(() => loadQuality(file, known)).message).toContain(
+      'cells.3: writing on sim-dune/sim-quarry-l',
+    );
+    writeLearntFile(file, { ...learnt, cells: [{ ...cells[0]!, model: 'sim-ember-mini' }] });
+    expect(errorOf(() => loadQuality(file, known)).message).toContain(
+      'serves sim-quarry-l, not sim-ember-mini',
+    );
   });
 });

@@ -65,6 +65,7 @@ describe('estimates of a class known by chances', () => {
   const row = (success: number, basis: Estimate['basis']) =>
     new Map([['m1', { success, successSd: 0.1, costUsd: success / 10, basis }]]);
   const quality = {
+    version: 'q',
     estimates: new Map([
       ['coding', row(0.9, 'observed')],
       ['writing', row(0.5, 'model')],
