@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
 import type { AttemptFailure } from '../src/core/contract/activities.ts';
+import { type HeartbeatDetails, lostIn } from '../src/core/contract/heartbeat.ts';
 import { absurdCounts, tokensOf } from '../src/core/cost/plausible-usage.ts';
 import { costMicros, priceRow } from '../src/core/cost/price.ts';
 import { disposition } from '../src/core/failure/disposition.ts';
@@ -8,16 +9,6 @@ import type { Attempt, LostAttempt } from '../src/core/vocabulary/attempt.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import { type HeartbeatPort, InvocationFailure, type ModelAnswer } from './ports.ts';
-
-/** A call under way, as the heartbeat tells it: the most it can cost stands for what nobody may ever know. */
-type OpenCall = Pick<LostAttempt, 'endpoint' | 'requestedModel' | 'costMicros' | 'activityAttempt'> & {
-  readonly price: string;
-  readonly atMs: number;
-};
-interface HeartbeatDetails {
-  readonly lost: readonly LostAttempt[];
-  readonly open?: OpenCall;
-}
 
 /** Workers that die under one attempt before it is given up. */
 const LOST_WORKERS = 3;
@@ -41,8 +32,7 @@ export class AttemptTab {
   /** @throws InvocationFailure `worker_lost` where workers keep dying under the attempt */
   constructor(context: Context) {
     this.#context = context;
-    const { lost = [], open }: Partial<HeartbeatDetails> = context.info.heartbeatDetails ?? {};
-    this.lost = open ? [...lost, lostAttempt(open)] : lost;
+    this.lost = lostIn(context.info.heartbeatDetails ?? {}, this.#startedAtMs);
   }
 
   assertWorkersLive(): void {
@@ -150,13 +140,4 @@ export class AttemptTab {
       ...(absurdUsage && { absurdUsage }),
     };
   }
-}
-
-function lostAttempt({ atMs, ...call }: OpenCall): LostAttempt {
-  return {
-    ...call,
-    outcome: 'worker_lost',
-    message: 'The worker died before the call ended.',
-    totalMs: Date.now() - atMs,
-  };
 }

@@ -4,7 +4,7 @@
  */
 
 import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { ActivityCancellationType, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
 import {
   type AttemptFailure,
   INVOKE_MODEL,
@@ -12,6 +12,7 @@ import {
   type InvokeModelResult,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
+import { HEARTBEAT_TIMEOUT_MS } from '../src/core/contract/heartbeat.ts';
 import type { Parked, ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
@@ -42,7 +43,7 @@ export interface Conversation {
 const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
   // The activity enforces the class's own deadlines; this only bounds what they may be set to.
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '5s',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   // Only a lost worker is retried by the server: everything else is thrown non-retryable and walked over here.
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
@@ -110,7 +111,8 @@ async function walk(
       if (!failure || failure.kind === 'canceled') {
         purse.settle(allotmentMicros, failure ? costOf([failure.attempt, ...failure.lost]) : allotmentMicros);
         if (failure) journal.record({ type: 'failed', step: conversation.step, failure });
-        throw error;
+        // A worker that died under a canceled call leaves a timeout behind.
+        throw CancellationScope.current().consideredCancelled ? new CancelledFailure('CANCELLED') : error;
       }
       purse.settle(allotmentMicros, costOf([failure.attempt, ...failure.lost]));
       journal.record({ type: 'failed', step: conversation.step, failure });

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { HEARTBEAT_TIMEOUT_MS } from '../core/contract/heartbeat.ts';
 import { tokensOf } from '../core/cost/plausible-usage.ts';
 import { requestIdOf } from '../core/cost/request-id.ts';
 import { DEFAULT_TASK_CLASS } from '../core/routing/infer-task-class.ts';
@@ -46,12 +47,23 @@ export async function readLedgerRows(
 }
 
 function rowsOf(record: Exclude<ModelRecord, { type: 'scheduled' }>): Unplaced[] {
-  if (record.type === 'canceled' && !record.failure)
-    return record.call.attempt === 0 ? [] : [unseenRow(record)];
-  const { attempt, lost, decision } = record.type === 'answered' ? record.result : record.failure!;
-  const own = attempt.endpoint === 'none' ? [] : [{ ...attempt, activityAttempt: record.call.attempt }];
-  return [...lost, ...own].map((made) => rowOf(record, made, made.activityAttempt, decision));
+  const { attempt, lost, decision } =
+    record.type === 'answered'
+      ? record.result
+      : (record.failure ?? { attempt: undefined, lost: [], decision: undefined });
+  const died = record.type === 'canceled' ? record.lost : [];
+  const own =
+    attempt && attempt.endpoint !== 'none' ? [{ ...attempt, activityAttempt: record.call.attempt }] : [];
+  const rows = [...lost, ...died, ...own].map((made) => rowOf(record, made, made.activityAttempt, decision));
+  return rows.length === 0 && record.type === 'canceled' && mayHaveBegun(record) ? [unseenRow(record)] : rows;
 }
+
+/**
+ * Whether a call that was given up with nobody there to tell of it may have been made. The server says the same of one
+ * that never began and of one whose worker died, but takes a worker for dead only after a while.
+ */
+const mayHaveBegun = ({ failure, call, endedAtMs }: Extract<ModelRecord, { type: 'canceled' }>) =>
+  !failure && (call.attempt > 0 || endedAtMs - call.startedAtMs > HEARTBEAT_TIMEOUT_MS);
 
 function rowOf(
   record: ModelRecord,

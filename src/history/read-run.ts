@@ -20,6 +20,9 @@ import {
   type RunToolResult,
 } from '../core/contract/activities.ts';
 
+import { lostIn } from '../core/contract/heartbeat.ts';
+import type { LostAttempt } from '../core/vocabulary/attempt.ts';
+
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export type RunRecord =
@@ -39,12 +42,16 @@ export type RunRecord =
       readonly call: ModelActivity;
       readonly failure: AttemptFailure;
     }
-  /** Given up. Without `failure` where no worker was there to say what had been spent. */
+  /** Given up, or its worker died while it was being given up. */
   | {
       readonly type: 'canceled';
       readonly input: InvokeModelInput;
       readonly call: ModelActivity;
+      /** What the worker said of it; absent where none was there to say. */
       readonly failure?: AttemptFailure;
+      /** By its last heartbeat, where no worker was there to say more. */
+      readonly lost: readonly LostAttempt[];
+      readonly endedAtMs: number;
     }
   /** The run failed, in the words of whatever failed it. */
   | { readonly type: 'runFailed'; readonly message: string }
@@ -126,14 +133,31 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
     const canceled = event.activityTaskCanceledEventAttributes;
     const givenUp = canceled && models.get(String(canceled.scheduledEventId));
     if (givenUp) {
-      const payloads = canceled.details?.payloads;
-      const failure = payloads?.length
-        ? await decodeFromPayloadsAtIndex<AttemptFailure>(converter, 0, payloads)
-        : undefined;
-      yield { type: 'canceled', ...givenUp, ...(failure && { failure }) };
+      const details = await decodeFirst(converter, canceled.details?.payloads);
+      const failure = isObject(details) && 'attempt' in details ? (details as AttemptFailure) : undefined;
+      const at = { lost: [], endedAtMs: timeOf(event) };
+      yield { type: 'canceled', ...givenUp, ...at, ...(failure && { failure }) };
+    }
+
+    const timedOut = event.activityTaskTimedOutEventAttributes;
+    const died = timedOut && models.get(String(timedOut.scheduledEventId));
+    if (died) {
+      const endedAtMs = timeOf(event);
+      const info = timedOut.failure?.timeoutFailureInfo ?? timedOut.failure?.cause?.timeoutFailureInfo;
+      const last = await decodeFirst(converter, info?.lastHeartbeatDetails?.payloads);
+      const lost = isObject(last) ? lostIn(last, endedAtMs) : [];
+      yield { type: 'canceled', ...died, lost, endedAtMs };
     }
   }
 }
+
+type Converter = Client['options']['loadedDataConverter'];
+type Payloads = Parameters<typeof decodeFromPayloadsAtIndex>[2];
+
+const decodeFirst = async (converter: Converter, payloads: Payloads): Promise<unknown> =>
+  payloads?.length ? decodeFromPayloadsAtIndex(converter, 0, payloads) : undefined;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** temporal.api.enums.v1.WorkflowTaskFailedCause */
 const RESET_WORKFLOW = 20;

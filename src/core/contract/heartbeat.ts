@@ -1,0 +1,28 @@
+/**
+ * What `signalbox.invokeModel` says in its heartbeats, which outlive its worker: history does not show killed attempts,
+ * though they may have been paid.
+ */
+import type { LostAttempt } from '../vocabulary/attempt.ts';
+
+export interface HeartbeatDetails {
+  /** Of workers that died before this one. */
+  readonly lost: readonly LostAttempt[];
+  readonly open?: OpenCall;
+}
+
+/** A call under way: the most it can cost stands for what nobody may ever know. */
+export type OpenCall = Pick<LostAttempt, 'endpoint' | 'requestedModel' | 'costMicros' | 'activityAttempt'> & {
+  readonly price: string;
+  readonly atMs: number;
+};
+
+/** After this long without a heartbeat a worker is taken for dead. */
+export const HEARTBEAT_TIMEOUT_MS = 5_000;
+
+/** What a worker has lost, and those before it, by its last heartbeat. */
+export function lostIn({ lost = [], open }: Partial<HeartbeatDetails>, nowMs: number): LostAttempt[] {
+  if (!open) return [...lost];
+  const { atMs, ...call } = open;
+  const message = 'The worker died before the call ended.';
+  return [...lost, { ...call, outcome: 'worker_lost', message, totalMs: nowMs - atMs }];
+}
