@@ -23,16 +23,16 @@ const HEARTBEAT_MS = 1_000;
 export class AttemptTab {
   readonly lost: readonly LostAttempt[];
   readonly #context: Context;
-  readonly #startedAtMs = Date.now();
   #decision: Decision | undefined;
-  #endpoint: Endpoint | undefined;
-  #worstCaseMicros = 0;
+  #call: PricedCall | undefined;
+  #askedAtMs: number;
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @throws InvocationFailure `worker_lost` where workers keep dying under the attempt */
   constructor(context: Context) {
     this.#context = context;
-    this.lost = lostIn(context.info.heartbeatDetails ?? {}, this.#startedAtMs);
+    this.#askedAtMs = Date.now();
+    this.lost = lostIn(context.info.heartbeatDetails ?? {}, this.#askedAtMs);
   }
 
   assertWorkersLive(): void {
@@ -55,9 +55,10 @@ export class AttemptTab {
    * Tells the server what is about to be spent, and waits until it knows; then keeps saying that this worker lives.
    * Only then may the provider be asked: a worker that dies at once has left word of it.
    */
-  async open(endpoint: Endpoint, worstCaseMicros: number, heartbeats: HeartbeatPort): Promise<void> {
-    this.#endpoint = endpoint;
-    this.#worstCaseMicros = worstCaseMicros;
+  async open(call: PricedCall, heartbeats: HeartbeatPort): Promise<void> {
+    const { endpoint, worstCaseMicros } = call;
+    this.#call = call;
+    this.#askedAtMs = Date.now();
     const details: HeartbeatDetails = {
       lost: this.lost,
       open: {
@@ -66,7 +67,7 @@ export class AttemptTab {
         costMicros: worstCaseMicros,
         price: priceRow(endpoint.price),
         activityAttempt: this.#context.info.attempt,
-        atMs: Date.now(),
+        startedAtMs: this.#askedAtMs,
       },
     };
     await heartbeats.send(details);
@@ -79,26 +80,25 @@ export class AttemptTab {
   }
 
   answered(answer: ModelAnswer): Attempt {
-    return {
-      ...this.#attempt('answered', answer.usage, true),
-      ...(answer.reportedMicros !== undefined && { reportedMicros: answer.reportedMicros }),
-      firstTokenMs: answer.firstTokenMs,
-      ...(answer.servedModel !== undefined && { servedModel: answer.servedModel }),
-    };
+    return { ...this.#attempt('answered', answer.usage, true), ...saidBy(answer) };
   }
 
   /** @param spared whether the endpoint is not to be asked again in place */
   failed(failure: InvocationFailure, spared: boolean): ApplicationFailure {
-    const chars = this.#endpoint ? MESSAGE_CHARS.provider : MESSAGE_CHARS.own;
+    const chars = this.#call ? MESSAGE_CHARS.provider : MESSAGE_CHARS.own;
     const message = failure.message.slice(0, chars);
     const details: AttemptFailure = {
-      attempt: { ...this.#attempt(failure.kind, failure.usage, failure.billed), message },
+      attempt: {
+        ...this.#attempt(failure.kind, failure.usage, failure.billed),
+        ...(failure.answer && saidBy(failure.answer)),
+        message,
+      },
       disposition: disposition(failure.kind, failure.hintMs, spared, Date.now(), Math.random()),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
       ...(failure.tooDear && { tooDear: true }),
     };
-    const where = this.#endpoint ? `${this.#endpoint.id}: ` : '';
+    const where = this.#call ? `${this.#call.endpoint.id}: ` : '';
     return ApplicationFailure.create({
       type: failure.kind,
       nonRetryable: true,
@@ -109,7 +109,7 @@ export class AttemptTab {
 
   /** The most that the call can have cost when it was broken off. */
   get canceledMicros(): number {
-    return this.#endpoint ? this.#worstCaseMicros : 0;
+    return this.#call?.worstCaseMicros ?? 0;
   }
 
   /** The call was broken off because somebody gave the step up; history keeps what it may have cost. */
@@ -124,11 +124,13 @@ export class AttemptTab {
   }
 
   #attempt(outcome: 'answered' | FailureKind, usage: ModelAnswer['usage'], billed: boolean): Attempt {
-    const totalMs = Date.now() - this.#startedAtMs;
-    if (!this.#endpoint) return { endpoint: 'none', requestedModel: 'none', outcome, costMicros: 0, totalMs };
-    const { id, model, price } = this.#endpoint;
-    const unknownMicros = billed ? this.#worstCaseMicros : 0;
-    const absurdUsage = usage !== undefined && absurdCounts(tokensOf(usage), model).length > 0;
+    const totalMs = Date.now() - this.#askedAtMs;
+    if (!this.#call) return { endpoint: 'none', requestedModel: 'none', outcome, costMicros: 0, totalMs };
+    const { endpoint, worstCaseMicros, inputTokens, maxOutputTokens } = this.#call;
+    const { id, model, price } = endpoint;
+    const unknownMicros = billed ? worstCaseMicros : 0;
+    const limits = { contextTokens: Math.min(model.contextTokens, mostInput(inputTokens)), maxOutputTokens };
+    const absurdUsage = usage !== undefined && absurdCounts(tokensOf(usage), limits).length > 0;
     return {
       endpoint: id,
       requestedModel: model.id,
@@ -141,3 +143,22 @@ export class AttemptTab {
     };
   }
 }
+
+/** A call about to be made, and what it can cost. */
+export interface PricedCall {
+  readonly endpoint: Endpoint;
+  readonly worstCaseMicros: number;
+  /** As we reckon them. */
+  readonly inputTokens: number;
+  /** As we ask for. */
+  readonly maxOutputTokens: number;
+}
+
+/** A vendor's tokens may be several to each of ours, and its own prompt comes on top; ten times as many are not. */
+const mostInput = (reckoned: number) => 5 * reckoned + 10_000;
+
+const saidBy = ({ firstTokenMs, servedModel, reportedMicros }: ModelAnswer) => ({
+  firstTokenMs,
+  ...(servedModel !== undefined && { servedModel }),
+  ...(reportedMicros !== undefined && { reportedMicros }),
+});

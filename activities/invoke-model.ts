@@ -1,8 +1,8 @@
 /** One attempt: resolve the conversation, choose an endpoint, ask it, check the answer. */
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { AttemptFailure, InvokeModelInput, InvokeModelResult } from '../src/core/contract/activities.ts';
 import { capReachedText, capsOf } from '../src/core/cost/cap.ts';
-import { worstCaseMicros } from '../src/core/cost/price.ts';
+import { worstCaseMicros as worstCaseMicrosOf } from '../src/core/cost/price.ts';
 import { requestIdOf } from '../src/core/cost/request-id.ts';
 import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
 import { admits, CLOSED } from '../src/core/health/breaker.ts';
@@ -14,7 +14,7 @@ import { extendDigest } from '../src/core/transcript/digest.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
-import { AttemptTab } from './attempt-tab.ts';
+import { AttemptTab, type PricedCall } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
 import { readConversation } from './conversation.ts';
 import { decide } from './decide.ts';
@@ -46,16 +46,17 @@ export function createInvokeModel(
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
       const { asked, decision } = decide(input, conversation, { seed: workflowId, allotmentMicros }, ports);
       tab.decided(decision);
-      endpoint = endpointFor(decision, asked, input.retry);
-
-      const worstCase = worstCaseOf(endpoint, asked);
-      reserved = await reserve(requestId, worstCase, { ...input, ...asked.request }, ports);
+      const chosen = endpointFor(decision, asked, input.retry);
+      const call = pricedCall(chosen, asked);
+      reserved = await reserve(requestId, call.worstCaseMicros, { ...input, ...asked.request }, ports);
+      await tab.open(call, ports.heartbeats);
+      // Only from here on does what happens say anything of the endpoint.
+      endpoint = chosen;
       ports.health.record(endpoint.id, { type: 'started' });
-      await tab.open(endpoint, worstCase, ports.heartbeats);
       const { taskClass } = asked.request;
       const answer = await ports.models.invoke(endpoint, {
         ...conversation,
-        maxOutputTokens: Math.min(taskClass.maxOutputTokens, endpoint.model.maxOutputTokens),
+        maxOutputTokens: call.maxOutputTokens,
         deadlines: taskClass.deadlines,
         signal: context.cancellationSignal,
         labels: { run: workflowId, step: input.step, turn: String(input.turn), requestId },
@@ -68,20 +69,22 @@ export function createInvokeModel(
       const digest = extendDigest(input.transcript.digest, added);
       ports.transcripts.remember(digest, [...entries, answer.message]);
       const attempt = tab.answered(answer);
-      if (reserved) await ports.budgets.settle(requestId, attempt.costMicros);
+      if (reserved) void ports.budgets.settle(requestId, attempt.costMicros);
       return { message: answer.message, attempt, decision, lost: tab.lost, digest };
     } catch (error) {
       if (isCanceled(context)) {
-        if (reserved) await ports.budgets.settle(requestId, tab.canceledMicros);
+        if (reserved) void ports.budgets.settle(requestId, tab.canceledMicros);
         throw tab.canceled();
       }
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
+      // Trouble with the server, which is the server's to retry.
+      if (error instanceof ApplicationFailure) throw error;
       const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
       if (endpoint) recordFailure(ports.health, endpoint, failure);
       const spared = failure.lasting || (endpoint !== undefined && rests(ports.health, endpoint));
       const failed = tab.failed(failure, spared);
       if (reserved)
-        await ports.budgets.settle(requestId, (failed.details![0] as AttemptFailure).attempt.costMicros);
+        void ports.budgets.settle(requestId, (failed.details![0] as AttemptFailure).attempt.costMicros);
       throw failed;
     } finally {
       tab.close();
@@ -147,12 +150,12 @@ function endpointFor(
   throw new InvocationFailure('no_eligible_endpoint', `${message} ${remedy}`, about);
 }
 
-const worstCaseOf = ({ price, model }: Endpoint, { request }: ChooseInput) =>
-  worstCaseMicros(
-    price,
-    request.inputTokens,
-    Math.min(request.taskClass.maxOutputTokens, model.maxOutputTokens),
-  );
+function pricedCall(endpoint: Endpoint, { request }: ChooseInput): PricedCall {
+  const { inputTokens, taskClass } = request;
+  const maxOutputTokens = Math.min(taskClass.maxOutputTokens, endpoint.model.maxOutputTokens);
+  const worstCaseMicros = worstCaseMicrosOf(endpoint.price, inputTokens, maxOutputTokens);
+  return { endpoint, worstCaseMicros, inputTokens, maxOutputTokens };
+}
 
 function recordFailure(
   health: HealthPort,

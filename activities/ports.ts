@@ -94,6 +94,8 @@ export class InvocationFailure extends Error {
   readonly billed: boolean;
   /** The provider says that asking the same endpoint again will not help. */
   readonly lasting: boolean;
+  /** What was answered, where that is what failed. */
+  readonly answer: ModelAnswer | undefined;
   /** Nobody was asked, because the allotment is too small for some endpoint and the others are ruled out. */
   readonly tooDear: boolean;
 
@@ -106,6 +108,7 @@ export class InvocationFailure extends Error {
       readonly billed: boolean;
       readonly lasting?: boolean | undefined;
       readonly tooDear?: boolean | undefined;
+      readonly answer?: ModelAnswer | undefined;
     },
   ) {
     super(message);
@@ -116,6 +119,7 @@ export class InvocationFailure extends Error {
     this.billed = about.billed;
     this.lasting = about.lasting ?? false;
     this.tooDear = about.tooDear ?? false;
+    this.answer = about.answer;
   }
 }
 
@@ -137,7 +141,10 @@ export interface HealthPort {
 
 /** Heartbeats that have arrived, where Temporal's own are sent when it suits them. */
 export interface HeartbeatPort {
-  /** Resolves once the server has the details of the activity that is executing. */
+  /**
+   * Resolves once the server has the details of the activity that is executing.
+   * @throws ApplicationFailure, to be retried, where it does not take them
+   */
   send(details: unknown): Promise<void>;
 }
 

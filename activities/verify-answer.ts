@@ -27,11 +27,12 @@ export function reliabilityOf(
  * @throws InvocationFailure `check_failed` with what the first that rejects says, `invalid_request` where one breaks
  */
 export async function verifyAnswer(
-  { message, usage }: ModelAnswer,
+  given: ModelAnswer,
   { verify, outputSchema }: Conversation,
   { checks }: Pick<ActivityPorts, 'checks'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { message, usage } = given;
   if (toolCallsOf(message).length > 0) return;
   const answer = outputSchema ? (JSON.parse(textOf(message)) as Json) : textOf(message);
   for (const name of verify) {
@@ -39,8 +40,7 @@ export async function verifyAnswer(
     if (verdict === true) continue;
     const why = verdict === false ? '' : `: ${verdict}`;
     throw new InvocationFailure('check_failed', `Check "${name}" rejects the answer${why}.`, {
-      usage,
-      billed: true,
+      ...{ usage, billed: true, answer: given },
     });
   }
 }

@@ -49,9 +49,9 @@ export class Journal {
     if (event.type === 'answered' && this.#stepIsDone(event.step)) upsertSearchAttributes(this.#facts());
   }
 
-  /** Whether anybody was asked, and so may have billed something. */
+  /** Whether anybody may have been asked, and so may have billed something. */
   get hasCosts(): boolean {
-    return this.#state.steps.some(({ attempts }) => attempts.length > 0);
+    return this.#state.steps.length > 0;
   }
 
   /** @param recorded whether the ledger has all that the run cost */

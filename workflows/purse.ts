@@ -25,6 +25,11 @@ export class Purse {
     return allotmentMicros;
   }
 
+  /** Whether no call holds any of it. */
+  get isSettled(): boolean {
+    return this.#budget.openMicros === 0;
+  }
+
   /** Whether an allotment is small because the cap leaves no more. */
   isShort(allotmentMicros: number): boolean {
     return allotmentMicros < ALLOTMENT_MICROS;

@@ -6,7 +6,9 @@
 import { type Duration, msToNumber, TemporalFailure } from '@temporalio/common';
 import {
   ApplicationFailure,
+  CancellationScope,
   ContinueAsNew,
+  condition,
   isCancellation,
   setHandler,
   workflowInfo,
@@ -87,13 +89,15 @@ export function agent(
 ): Agent<unknown, unknown> {
   const workflow = async (input: unknown, start: StartArguments = {}): Promise<unknown> => {
     const context = beginRun(definition, start);
+    const scope = new CancellationScope();
     try {
-      const output = await run(runOf(context), (await parse(definition.input, input, 'Input')) as never);
+      const parsed = await parse(definition.input, input, 'Input');
+      const output = await scope.run(() => run(runOf(context), parsed as never));
       const result = definition.output ? await parse(definition.output, output, 'Output') : output;
-      await close(context, 'completed');
+      await close(context, scope, 'completed');
       return result;
     } catch (error) {
-      await close(context, isCancellation(error) ? 'canceled' : 'failed');
+      await close(context, scope, isCancellation(error) ? 'canceled' : 'failed');
       throw asWorkflowFailure(error, definition.name);
     }
   };
@@ -101,7 +105,14 @@ export function agent(
   return Object.assign(workflow, { agentName: name, ...(policy && { policy }) });
 }
 
-async function close({ journal }: RunContext, status: 'completed' | 'failed' | 'canceled'): Promise<void> {
+async function close(
+  { journal, purse }: RunContext,
+  steps: CancellationScope,
+  status: 'completed' | 'failed' | 'canceled',
+): Promise<void> {
+  // Steps that the function no longer waits for are given up, and what their calls cost is waited for.
+  steps.cancel();
+  await CancellationScope.nonCancellable(() => condition(() => purse.isSettled));
   const recorded = journal.hasCosts ? await recordAtClose() : true;
   journal.close(status, recorded);
 }
@@ -163,7 +174,10 @@ function runOf(context: RunContext): Run {
         );
       }
       names.add(name);
-      return runStep(context, name, options) as Promise<never>;
+      const answer = runStep(context, name, options) as Promise<never>;
+      // A step that nobody waits for may fail unheard, as it is given up when the run ends.
+      answer.catch(() => {});
+      return answer;
     },
   };
 }

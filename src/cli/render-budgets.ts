@@ -4,7 +4,6 @@ import { count, MOST_LINES, moreText, newTable, usd } from './table.ts';
 
 /** Today's and this month's counters, and what is reserved and was never settled. */
 export function renderBudgets(budgets: readonly Budget[], stale: readonly OpenReservation[]): string {
-  if (budgets.length === 0) return 'Nothing was reserved under a cap today or this month.';
   const numbers = ['Cap', 'Spent', 'Open', 'Left'];
   const table = newTable(['Scope', 'Name', 'Period', ...numbers], numbers);
   for (const { scope, name, start, capMicros, spentMicros, openMicros } of budgets) {
@@ -23,7 +22,7 @@ export function renderBudgets(budgets: readonly Budget[], stale: readonly OpenRe
     .slice(0, MOST_LINES)
     .map(({ key, micros, reservedAt }) => `  ${usd(micros)} since ${reservedAt}  ${key}`);
   return [
-    table.toString(),
+    budgets.length > 0 ? table.toString() : 'Nothing was reserved under a cap today or this month.',
     ...(stale.length > 0
       ? [
           pc.yellow(`Open for more than an hour: ${count(stale.length)}`),

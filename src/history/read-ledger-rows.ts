@@ -3,7 +3,7 @@ import { HEARTBEAT_TIMEOUT_MS } from '../core/contract/heartbeat.ts';
 import { tokensOf } from '../core/cost/plausible-usage.ts';
 import { requestIdOf } from '../core/cost/request-id.ts';
 import { DEFAULT_TASK_CLASS } from '../core/routing/infer-task-class.ts';
-import type { Attempt } from '../core/vocabulary/attempt.ts';
+import type { Attempt, LostAttempt } from '../core/vocabulary/attempt.ts';
 import type { Decision } from '../core/vocabulary/decision.ts';
 import type { LedgerRow, LedgerUsage } from '../core/vocabulary/ledger.ts';
 import { type RunRecord, readRun } from './read-run.ts';
@@ -52,9 +52,9 @@ function rowsOf(record: Exclude<ModelRecord, { type: 'scheduled' }>): Unplaced[]
       ? record.result
       : (record.failure ?? { attempt: undefined, lost: [], decision: undefined });
   const died = record.type === 'canceled' ? record.lost : [];
-  const own =
-    attempt && attempt.endpoint !== 'none' ? [{ ...attempt, activityAttempt: record.call.attempt }] : [];
-  const rows = [...lost, ...died, ...own].map((made) => rowOf(record, made, made.activityAttempt, decision));
+  const { attempt: activityAttempt, startedAtMs } = record.call;
+  const own = attempt && attempt.endpoint !== 'none' ? [{ ...attempt, activityAttempt, startedAtMs }] : [];
+  const rows = [...lost, ...died, ...own].map((made) => rowOf(record, made, made, decision));
   return rows.length === 0 && record.type === 'canceled' && mayHaveBegun(record) ? [unseenRow(record)] : rows;
 }
 
@@ -68,7 +68,7 @@ const mayHaveBegun = ({ failure, call, endedAtMs }: Extract<ModelRecord, { type:
 function rowOf(
   record: ModelRecord,
   attempt: Attempt,
-  activityAttempt: number,
+  { activityAttempt, startedAtMs }: Pick<LostAttempt, 'activityAttempt' | 'startedAtMs'>,
   decision: Decision | undefined,
 ): Unplaced {
   const { input, call } = record;
@@ -81,14 +81,15 @@ function rowOf(
     callKind: input.repair === undefined ? 'work' : 'repair',
     ...{ endpoint: attempt.endpoint, provider, requestedModel: attempt.requestedModel },
     ...(attempt.servedModel !== undefined && { servedModel: attempt.servedModel }),
-    failover: decision?.candidates.some(({ endpoint }) => providerOf(endpoint) !== provider) ?? false,
+    // Of a call that nobody saw it is not claimed that only one provider could serve it.
+    failover: decision?.failover ?? true,
     outcome: attempt.outcome,
     usage: usageOf(attempt),
     flags: attempt.absurdUsage ? ['absurd_usage'] : [],
     ...(price && { price: { source: price.source!, date: price.date! } }),
     estimatedMicros: attempt.costMicros,
     ...(attempt.reportedMicros !== undefined && { reportedMicros: attempt.reportedMicros }),
-    startedAt: new Date(call.startedAtMs).toISOString(),
+    startedAt: new Date(startedAtMs).toISOString(),
     ...(attempt.firstTokenMs !== undefined && { firstTokenMs: attempt.firstTokenMs }),
     totalMs: attempt.totalMs,
   };
@@ -101,7 +102,8 @@ function unseenRow(record: ModelRecord): Unplaced {
     costMicros: record.input.allotmentMicros,
     totalMs: 0,
   };
-  return rowOf(record, attempt, Math.max(1, record.call.attempt), undefined);
+  const { attempt: execution, startedAtMs } = record.call;
+  return rowOf(record, attempt, { activityAttempt: Math.max(1, execution), startedAtMs }, undefined);
 }
 
 function stepOf({ input }: ModelRecord, decision: Decision | undefined) {

@@ -42,7 +42,7 @@ export type RunRecord =
       readonly call: ModelActivity;
       readonly failure: AttemptFailure;
     }
-  /** Given up, or its worker died while it was being given up. */
+  /** Given up, or ended without a word: its worker died meanwhile, or its result was too large for the server. */
   | {
       readonly type: 'canceled';
       readonly input: InvokeModelInput;
@@ -128,6 +128,7 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       const error = await decodeOptionalFailureToOptionalError(converter, failed.failure);
       const details = error instanceof ApplicationFailure ? error.details?.[0] : undefined;
       if (details) yield { type: 'failed', ...model, failure: details as AttemptFailure };
+      else yield { type: 'canceled', ...model, lost: [], endedAtMs: timeOf(event) };
     }
 
     const canceled = event.activityTaskCanceledEventAttributes;

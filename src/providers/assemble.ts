@@ -41,10 +41,11 @@ export async function assemble(
     | { usage: Usage | undefined; reportedMicros: number | undefined; finishReason: string }
     | undefined;
   let firstError: { cause: unknown } | undefined;
-  const begun = () => texts.size > 0 || calls.length > 0;
+  let begun = false;
 
   try {
     for await (const part of stream) {
+      begun ||= BEGINS.has(part.type);
       switch (part.type) {
         case 'text-delta':
           texts.set(part.id, (texts.get(part.id) ?? '') + part.delta);
@@ -63,7 +64,7 @@ export async function assemble(
           });
           break;
         case 'response-metadata':
-          servedModel = part.modelId ?? servedModel;
+          servedModel = part.modelId === undefined ? servedModel : nameOf(part.modelId);
           break;
         case 'error':
           firstError ??= { cause: part.error };
@@ -84,7 +85,7 @@ export async function assemble(
   const ended = finish && WHOLE.includes(finish.finishReason);
   // Counts that came before the end are not those that are billed.
   const broken = (message: string, cause?: unknown) =>
-    new BrokenStream(message, { usage: ended ? finish?.usage : undefined, begun: begun(), cause });
+    new BrokenStream(message, { usage: ended ? finish?.usage : undefined, begun, cause });
   if (firstError) throw broken(`The stream broke: ${messageOf(firstError.cause)}`, firstError.cause);
   if (!finish) throw broken('The stream ended without a finish reason.');
   if (!ended) {
@@ -100,11 +101,21 @@ export async function assemble(
   };
 }
 
+/** A request that cost more than a thousand dollars was not one request. */
+const MOST_REPORTED_MICROS = 1e9;
+
 /** OpenRouter, and hosts that follow it, say in `usage.cost` what a request cost in USD. */
 function reportedMicrosOf({ raw }: LanguageModelV4Usage): number | undefined {
   const cost = raw?.cost;
-  return typeof cost === 'number' && cost >= 0 && Number.isFinite(cost) ? Math.round(cost * 1e6) : undefined;
+  const micros = typeof cost === 'number' ? Math.round(cost * 1e6) : Number.NaN;
+  return micros >= 0 && micros <= MOST_REPORTED_MICROS ? micros : undefined;
 }
+
+/** Parts that a model has begun to work for. */
+const BEGINS: ReadonlySet<LanguageModelV4StreamPart['type']> = new Set([
+  ...(['text-start', 'text-delta', 'reasoning-start', 'reasoning-delta'] as const),
+  ...(['tool-input-start', 'tool-input-delta', 'tool-call'] as const),
+]);
 
 /** How a whole answer may end. */
 const WHOLE: readonly string[] = ['stop', 'length', 'tool-calls', 'content-filter'];
@@ -118,16 +129,39 @@ function parseInput(input: string): Json {
   }
 }
 
-function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
+/**
+ * `raw` is what the vendor sent. Most count reasoning inside the output; xAI counts it beside, which its total tells.
+ */
+function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Usage | undefined {
   if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
+  const reasoningTokens = outputTokens.reasoning ?? 0;
+  const sum = inputTokens.total + outputTokens.total;
+  const beside = reasoningTokens > 0 && raw?.total_tokens === sum + reasoningTokens;
+  const audioTokens = tokensOfKind(raw, 'audio_tokens');
+  const imageTokens = tokensOfKind(raw, 'image_tokens');
   return {
     inputTokens: inputTokens.total,
     cacheReadTokens: inputTokens.cacheRead ?? 0,
     cacheWriteTokens: inputTokens.cacheWrite ?? 0,
-    outputTokens: outputTokens.total,
-    reasoningTokens: outputTokens.reasoning ?? 0,
+    outputTokens: outputTokens.total + (beside ? reasoningTokens : 0),
+    reasoningTokens,
+    ...(audioTokens > 0 && { audioTokens }),
+    ...(imageTokens > 0 && { imageTokens }),
   };
 }
+
+/** Of what went in and of what came out, as OpenAI's format gives them. */
+function tokensOfKind(raw: LanguageModelV4Usage['raw'], kind: string): number {
+  const details = [raw?.prompt_tokens_details, raw?.completion_tokens_details];
+  return details
+    .map((of) => (of as Record<string, unknown> | null | undefined)?.[kind])
+    .reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
+}
+
+const MODEL_NAME_CHARS = 200;
+
+/** A provider's name for its model goes into history, search attributes and SQL. */
+const nameOf = (modelId: string) => modelId.replace(/\p{Cc}/gu, '').slice(0, MODEL_NAME_CHARS);
 
 /** What an error says, in words that may be shown: those of the AI SDK about a broken piece repeat the piece. */
 export function messageOf(error: unknown): string {

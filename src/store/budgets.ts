@@ -129,6 +129,23 @@ export async function settleOpen(
 
 const KEYS_A_STATEMENT = 500;
 
+/**
+ * Settles what a closed run still has open, at all that was set aside: nobody is left who could say that it was less.
+ * @throws StoreError
+ */
+export async function settleRest(store: Store, runId: string, nowMs: number): Promise<void> {
+  const open = await store.run((db) =>
+    db
+      .selectFrom('signalboxReservation')
+      .select(['key', 'micros'])
+      .where('key', '>=', `${runId}/`)
+      .where('key', '<', `${runId}0`) // the character after `/`
+      .where('settledAt', 'is', null)
+      .execute(),
+  );
+  for (const { key, micros } of open) await settleBudget(store, { key, micros, nowMs });
+}
+
 /** What is spent and set aside under one cap in one day or month. */
 export type Budget = Readonly<BudgetTable>;
 

@@ -12,6 +12,7 @@ import { readRun } from '../history/read-run.ts';
 import { Transcripts } from '../history/transcripts.ts';
 import { AiSdkModels } from '../providers/ai-sdk-models.ts';
 import { loadQuality } from '../quality/load-quality.ts';
+import { parseStoreUrl } from '../store/store-url.ts';
 import { agentsPath } from './bundle-agents.ts';
 import { WorkerHealth } from './health.ts';
 import { heartbeats } from './heartbeats.ts';
@@ -38,7 +39,8 @@ export interface SignalboxPluginOptions {
  */
 export class SignalboxPlugin extends SimplePlugin {
   readonly #options: SignalboxPluginOptions;
-  #store: WorkerStore | undefined;
+  /** By task queue, of the workers that were made and have not ended. */
+  readonly #stores = new Map<string, WorkerStore>();
 
   constructor(options: SignalboxPluginOptions) {
     super({ name: 'signalbox' });
@@ -50,19 +52,21 @@ export class SignalboxPlugin extends SimplePlugin {
     const mode: Mode = live ? 'live' : 'simulated';
     const resolved = resolveConfig(config, mode);
     const providers = resolveProviders(resolved, env);
-    const logger = new DefaultLogger('WARN');
     const endpoints = resolved.catalog.endpoints.filter(({ provider }) => providers.has(provider));
     const catalog = indexCatalog({ ...resolved.catalog, endpoints });
-    const { qualityFile, modelIds, database = env[DATABASE_ENV] } = resolved;
-    const store = new WorkerStore(database, (message) => logger.warn(message));
-    this.#store = store;
+    const { qualityFile, modelIds } = resolved;
+    const database = resolved.database ?? (env[DATABASE_ENV] || undefined);
+    parseStoreUrl(database); // what is no database is told at start
+    const store = new WorkerStore(database, warn);
+    const taskQueue = options.taskQueue ?? resolved.taskQueue;
+    this.#stores.set(taskQueue, store);
     const activities = createActivities({
       ...resolved,
       catalog,
       ...(qualityFile !== undefined && loadQuality(qualityFile, { catalog, modelIds })),
       models: new AiSdkModels(providers),
       transcripts: new Transcripts(readOwnRun),
-      health: new WorkerHealth((message) => logger.warn(message)),
+      health: new WorkerHealth(warn),
       ...{ heartbeats, budgets: store, ledger: store },
       tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
     });
@@ -74,32 +78,32 @@ export class SignalboxPlugin extends SimplePlugin {
       maxHeartbeatThrottleInterval: '500ms',
       ...(!options.workflowBundle && { workflowsPath: agentsPath(config.agents) }),
       ...options,
-      taskQueue: options.taskQueue ?? resolved.taskQueue,
+      taskQueue,
       activities: { ...options.activities, ...activities },
     });
   }
 
   /** While the worker runs, it also writes what closed runs still owe the ledger. */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const { connection, options } = worker;
+    const store = this.#stores.get(options.taskQueue);
+    if (!store || !connection) return super.runWorker(worker, next);
+
     const stopped = new AbortController();
-    const { connection } = worker;
-    const kept =
-      this.#store && connection
-        ? keepLedger(
-            new Client({ connection, namespace: worker.options.namespace }),
-            this.#store,
-            stopped.signal,
-          )
-        : undefined;
+    const client = new Client({ connection, namespace: options.namespace });
+    const { taskQueue } = options;
+    const kept = keepLedger({ client, store, taskQueue, warn, signal: stopped.signal });
     try {
       await super.runWorker(worker, next);
     } finally {
       stopped.abort();
       await kept;
-      await this.#store?.close();
+      await store.close();
     }
   }
 }
+
+const warn = (message: string) => new DefaultLogger('WARN').warn(message);
 
 /** The history of the run whose activity is executing. */
 function readOwnRun() {

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { BudgetPort, LedgerPort } from '../../activities/ports.ts';
 import type { Cap, CapReached } from '../core/vocabulary/cap.ts';
 import { readLedgerRows } from '../history/read-ledger-rows.ts';
-import { reserveBudget, settleBudget, settleOpen } from '../store/budgets.ts';
+import { reserveBudget, settleBudget, settleOpen, settleRest } from '../store/budgets.ts';
 import { markRecorded, writeLedger } from '../store/ledger.ts';
 import { openStore, type Store } from '../store/store.ts';
 
@@ -41,7 +41,7 @@ export class WorkerStore implements BudgetPort, LedgerPort {
   }
 
   record(run: Run, closing: boolean): Promise<void> {
-    return this.recordRun(Context.current().client, run, { closed: false, last: closing });
+    return this.recordRun(Context.current().client, run, { closed: closing, last: closing });
   }
 
   /** @param last whether no attempts will follow those of the history @throws StoreError */
@@ -50,18 +50,23 @@ export class WorkerStore implements BudgetPort, LedgerPort {
     run: Run,
     { closed, last }: { readonly closed: boolean; readonly last: boolean },
   ): Promise<void> {
-    const rows = await readLedgerRows(client, run, closed);
+    // First, so that a database that is away costs no reading of histories.
     const store = await this.open();
+    const rows = await readLedgerRows(client, run, closed);
     await writeLedger(store, rows);
     const settled = rows.map(({ providerRequestId, estimatedMicros }) => ({
       key: providerRequestId!,
       micros: estimatedMicros,
     }));
     await settleOpen(store, settled, Date.now());
-    if (last) await markRecorded(store, run.runId, Date.now());
+    if (!last) return;
+    await settleRest(store, run.runId, Date.now());
+    await markRecorded(store, run.runId, Date.now());
   }
 
   async close(): Promise<void> {
-    await (await this.#opened?.catch(() => undefined))?.close();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await (await opened?.catch(() => undefined))?.close();
   }
 }

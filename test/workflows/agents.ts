@@ -124,3 +124,13 @@ export const untrueToItsOutput = agent(
   { name: 'untrueToItsOutput', input: z.object({}), output: z.object({ count: z.number() }) },
   () => Promise.resolve({ count: 'many' as unknown as number }),
 );
+
+/** Throws while a step that it does not wait for is under way. */
+export const leaveBehind = agent(
+  { name: 'leaveBehind', input: z.object({ prompt: z.string() }) },
+  async (run, { prompt }) => {
+    void run.step('left behind', { task: 'extraction', prompt });
+    await run.step('answer', { task: 'writing', prompt });
+    throw new Error('Enough.');
+  },
+);

@@ -9,7 +9,7 @@ import { readLedger } from '../../src/store/ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { firstChoice } from '../../src/testing/first-choice.ts';
 import { until } from '../support/until.ts';
-import { ask, askInTurn } from './agents.ts';
+import { ask, askInTurn, leaveBehind } from './agents.ts';
 import { activitiesOf } from './read-history.ts';
 import { AGENTS, type Stage, useStages } from './use-stage.ts';
 
@@ -85,6 +85,20 @@ it('a canceled call has a row, of unknown usage, bounded by what it may have cos
   expect(rows[0]!.estimatedMicros).toBeGreaterThan(0);
   expect(rows.map(({ providerRequestId }) => providerRequestId)).toEqual(await requestsSeen(stage));
   expect((await run.state()).steps[0]!.attempts).toMatchObject([{ outcome: 'canceled' }]);
+});
+
+it('a step that was left under way by a function that throws has its row, and holds no money', async () => {
+  const stage = await newStage({ tenants: { acme: { caps: { day: 1 } } } });
+  const silent = firstChoice({ agents: AGENTS }, { taskClass: 'extraction' });
+  expect(silent).not.toBe(first);
+  await stage.control.setFault(silent, parseFault('silence'));
+  const run = await stage.start(leaveBehind, { prompt }, { tenant: 'acme' });
+  await expect(run.result()).rejects.toMatchObject({ message: expect.stringContaining('Enough.') });
+  const rows = await rowsOf(stage, run.id);
+  expect(rows.map(({ providerRequestId }) => providerRequestId!).sort()).toEqual(await requestsSeen(stage));
+  expect(rows).toContainEqual(expect.objectContaining({ endpoint: silent, outcome: 'canceled' }));
+  const [budget] = await inStore(stage, (store) => readBudgets(store, Date.now()));
+  expect(budget).toMatchObject({ name: 'acme', openMicros: 0 });
 });
 
 it('what was reset is not written again', async () => {

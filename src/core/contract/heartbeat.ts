@@ -11,10 +11,7 @@ export interface HeartbeatDetails {
 }
 
 /** A call under way: the most it can cost stands for what nobody may ever know. */
-export type OpenCall = Pick<LostAttempt, 'endpoint' | 'requestedModel' | 'costMicros' | 'activityAttempt'> & {
-  readonly price: string;
-  readonly atMs: number;
-};
+export type OpenCall = Omit<LostAttempt, 'outcome' | 'message' | 'totalMs'>;
 
 /** After this long without a heartbeat a worker is taken for dead. */
 export const HEARTBEAT_TIMEOUT_MS = 5_000;
@@ -22,7 +19,6 @@ export const HEARTBEAT_TIMEOUT_MS = 5_000;
 /** What a worker has lost, and those before it, by its last heartbeat. */
 export function lostIn({ lost = [], open }: Partial<HeartbeatDetails>, nowMs: number): LostAttempt[] {
   if (!open) return [...lost];
-  const { atMs, ...call } = open;
   const message = 'The worker died before the call ended.';
-  return [...lost, { ...call, outcome: 'worker_lost', message, totalMs: nowMs - atMs }];
+  return [...lost, { ...open, outcome: 'worker_lost', message, totalMs: nowMs - open.startedAtMs }];
 }

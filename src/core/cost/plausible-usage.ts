@@ -38,4 +38,6 @@ export const tokensOf = (usage: Usage): TokenCounts => ({
   cacheRead: usage.cacheReadTokens,
   cacheWrite: usage.cacheWriteTokens,
   reasoning: usage.reasoningTokens,
+  ...(usage.audioTokens !== undefined && { audio: usage.audioTokens }),
+  ...(usage.imageTokens !== undefined && { image: usage.imageTokens }),
 });

@@ -33,6 +33,7 @@ export function choose(input: ChooseInput): Decision {
     moreCandidates: sifted.kept.length - candidates.length,
     ...(cascade && { cascade: cascade.map((k) => catalog.endpoints[sifted.kept[k]!]!.id) }),
     ...(!cascade && order[0] !== ranking.best[0] && { explores: true }),
+    failover: hasFailover(sifted, order, input),
     rejections: strongestRejected(sifted, input),
     rejected: countsByRule(sifted),
     versions: {
@@ -41,6 +42,18 @@ export function choose(input: ChooseInput): Decision {
       ...(quality && { quality: quality.version }),
     },
   };
+}
+
+function hasFailover(
+  { kept }: Sifted,
+  [first]: readonly number[],
+  { catalog, request }: ChooseInput,
+): boolean {
+  if (first === undefined) return false;
+  const { endpoints, positionOf } = catalog;
+  const { provider } = endpoints[kept[first]!]!;
+  const isAnother = (i: number | undefined) => i !== undefined && endpoints[i]!.provider !== provider;
+  return request.avoid.some((id) => isAnother(positionOf.get(id))) || kept.some(isAnother);
 }
 
 /** Places of the best, another than the best first where this run is to learn of it. */

@@ -7,6 +7,9 @@ export interface Usage {
   readonly cacheWriteTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+  /** Parts of the input or the output, where the vendor gives them. */
+  readonly audioTokens?: number;
+  readonly imageTokens?: number;
 }
 
 /** One try on one endpoint. */
@@ -40,4 +43,6 @@ export interface Attempt {
 export interface LostAttempt extends Attempt {
   /** Which execution of the activity made it, from 1. */
   readonly activityAttempt: number;
+  /** When the call began, in milliseconds since the epoch. */
+  readonly startedAtMs: number;
 }

@@ -18,6 +18,8 @@ export interface Decision {
   readonly explores?: true;
   /** The likeliest to succeed among those ruled out, one a model. At most `DECISION_REJECTIONS`. */
   readonly rejections: readonly Rejection[];
+  /** Whether an endpoint of another provider than the first candidate's was, or had been, a candidate too. */
+  readonly failover: boolean;
   /** How many endpoints each rule ruled out, those in `rejections` included; `catalog` stands for all that are not offered. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly versions: DecisionVersions;

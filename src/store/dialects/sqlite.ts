@@ -12,7 +12,7 @@ import {
 import { StoreError } from '../store-error.ts';
 
 /** A call to SQLite waits so long for another process's write, and the whole worker with it: the rest is tried again. */
-const BUSY_TIMEOUT_MS = 500;
+const BUSY_TIMEOUT_MS = 5;
 
 /**
  * Kysely's own dialect over Node's own SQLite, with two differences that several processes on one file need: a

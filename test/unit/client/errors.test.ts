@@ -77,6 +77,7 @@ it('why a step went where it did is shown only where it is asked for', () => {
     moreCandidates: 0,
     rejections: [{ endpoint: 'a/x', rule: 'tried' }],
     rejected: { tried: 1 },
+    failover: true,
     versions: { catalog: 'v' },
   };
   const run = { ...view, steps: [{ ...view.steps[0]!, decision }] };

@@ -19,6 +19,7 @@ const decision = {
   moreCandidates: 0,
   rejections: [],
   rejected: {},
+  failover: false,
   versions: { catalog: '' },
 };
 const scheduled = (step: string, turn = 1): RunEvent => ({
@@ -50,7 +51,11 @@ const stateAfter = (...events: RunEvent[]) => events.reduce(afterRunEvent, NEW_R
 
 describe('the state of a run', () => {
   it('counts the cost of failed and lost attempts, too', () => {
-    const lost = { ...attempt({ outcome: 'worker_lost', costMicros: 7_000 }), activityAttempt: 1 };
+    const lost = {
+      ...attempt({ outcome: 'worker_lost', costMicros: 7_000 }),
+      activityAttempt: 1,
+      startedAtMs: 0,
+    };
     const state = stateAfter(
       scheduled('a'),
       failed('a', { outcome: 'answer_incomplete', costMicros: 40 }),
