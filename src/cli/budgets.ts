@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 import { readBudgets, readOpenReservations } from '../store/budgets.ts';
-import { databaseOption, jsonOption, print, printJson, withStore } from './options.ts';
+import {
+  configIfAnyOption,
+  type DatabaseOptions,
+  databaseOption,
+  jsonOption,
+  print,
+  printJson,
+  withStore,
+} from './options.ts';
 import { renderBudgets } from './render-budgets.ts';
 
 /** No call takes as long, so that whoever reserved it is gone. */
@@ -12,7 +20,8 @@ export const budgetsCommand = new Command('budgets')
   )
   .addOption(jsonOption())
   .addOption(databaseOption())
-  .action(({ json, database }: { json?: boolean; database?: string }) =>
+  .addOption(configIfAnyOption())
+  .action(({ json, ...database }: DatabaseOptions & { json?: boolean }) =>
     withStore(database, async (store) => {
       const nowMs = Date.now();
       const budgets = await readBudgets(store, nowMs);

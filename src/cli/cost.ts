@@ -8,6 +8,8 @@ import { COST_DIMENSIONS, type CostDimension, readCosts, readTraffic, totalOf } 
 import type { Store } from '../store/store.ts';
 import { assertKnown } from './assert-known.ts';
 import {
+  configIfAnyOption,
+  type DatabaseOptions,
   databaseOption,
   jsonOption,
   print,
@@ -29,13 +31,14 @@ export const costCommand = new Command('cost')
   .addOption(jsonOption())
   .addOption(new Option('--csv', 'print CSV').conflicts('json'))
   .addOption(databaseOption())
+  .addOption(configIfAnyOption())
   .action((options: CostOptions) =>
-    withStore(options.database, (store) =>
+    withStore(options, (store) =>
       options.whatIf ? showWhatIf(store, options.whatIf, options) : showCosts(store, options),
     ),
   );
 
-interface CostOptions {
+interface CostOptions extends DatabaseOptions {
   readonly by: CostDimension;
   readonly whatIf?: readonly string[];
   readonly catalog?: string;
@@ -43,7 +46,6 @@ interface CostOptions {
   readonly until?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
-  readonly database?: string;
 }
 
 async function showCosts(store: Store, { by, since, until, json, csv }: CostOptions): Promise<void> {

@@ -21,7 +21,7 @@ export const directoryOption = () =>
 export const databaseOption = () =>
   new Option(
     '--database <url>',
-    'sqlite:PATH or postgres://…; default: SIGNALBOX_DATABASE_URL, else sqlite:.signalbox/signalbox.db',
+    "sqlite:PATH or postgres://…; default: the config's `database`, else SIGNALBOX_DATABASE_URL, else sqlite:.signalbox/signalbox.db",
   );
 export const sinceOption = () =>
   new Option('--since <day>', 'from this day of UTC on, e.g. 2026-11-01').argParser(parseDay);
@@ -59,9 +59,21 @@ export async function withSignalbox<T>(
   }
 }
 
-/** Opens a database that is there, does the work, and closes it. @throws StoreError */
-export async function withStore<T>(url: string | undefined, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore({ url, create: false });
+/** Where a database is named, beside the environment. */
+export interface DatabaseOptions {
+  readonly config?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+/**
+ * Opens the database that a worker of the same config writes, does the work, and closes it.
+ * @throws StoreError where it is not there
+ */
+export async function withStore<T>(
+  { config, database }: DatabaseOptions,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore({ url: database ?? (await loadConfigIfAny(config)).database, create: false });
   try {
     return await work(store);
   } finally {

@@ -6,6 +6,7 @@ import { readCosts } from '../store/costs.ts';
 import { StoreError } from '../store/store-error.ts';
 import {
   configIfAnyOption,
+  type DatabaseOptions,
   databaseOption,
   jsonOption,
   loadConfigIfAny,
@@ -31,27 +32,25 @@ const checkCommand = new Command('check')
     const inputs = [...resolved.taskClasses.keys()].map((taskClass) =>
       ask({ taskClass, inputTokens: tokens, abilities: [], ...(tenant !== undefined && { tenant }) }),
     );
-    const check = checkPolicy(inputs, resolved.governance, await spentByClass(database));
+    const check = checkPolicy(inputs, resolved.governance, await spentByClass({ config, database }));
     if (json) printJson(check);
     else print(renderPolicyCheck(check));
     if (check.classes.some(({ endpoints }) => endpoints === 0)) process.exitCode = 1;
   });
 
-interface CheckOptions {
+interface CheckOptions extends DatabaseOptions {
   tokens: number;
   tenant?: string;
   live: boolean;
-  config?: string;
-  database?: string;
   json?: boolean;
 }
 
 /** Nothing where there is no ledger yet. */
-const spentByClass = (database: string | undefined): Promise<Map<string, number>> =>
+const spentByClass = (database: DatabaseOptions): Promise<Map<string, number>> =>
   withStore(database, (store) => readCosts(store, 'class')).then(
     (lines) => new Map(lines.map(({ name, costMicros }) => [name ?? '', costMicros])),
     (error: unknown) => {
-      if (database === undefined && error instanceof StoreError) return new Map();
+      if (database.database === undefined && error instanceof StoreError) return new Map();
       throw error;
     },
   );

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { reconcile } from '../store/reconcile.ts';
 import { readUsageFile } from '../store/usage-file.ts';
 import {
+  configIfAnyOption,
+  type DatabaseOptions,
   databaseOption,
   jsonOption,
   print,
@@ -24,11 +26,12 @@ export const reconcileCommand = new Command('reconcile')
   .addOption(untilOption())
   .addOption(jsonOption())
   .addOption(databaseOption())
+  .addOption(configIfAnyOption())
   .addHelpText(
     'after',
     '\nWithout --since and --until, the days are those of the attempts that the file names.',
   )
-  .action(async ({ provider, usage: file, complete, since, until, json, database }: ReconcileOptions) => {
+  .action(async ({ provider, usage: file, complete, since, until, json, ...database }: ReconcileOptions) => {
     const usage = readUsageFile(file);
     const days = since === undefined && until === undefined ? undefined : { since, until };
     const found = await withStore(database, (store) => reconcile(store, { provider, usage, complete, days }));
@@ -36,12 +39,11 @@ export const reconcileCommand = new Command('reconcile')
     else print(renderReconciliation(provider, found));
   });
 
-interface ReconcileOptions {
+interface ReconcileOptions extends DatabaseOptions {
   readonly provider: string;
   readonly usage: string;
   readonly complete?: boolean;
   readonly since?: string;
   readonly until?: string;
   readonly json?: boolean;
-  readonly database?: string;
 }

@@ -76,7 +76,7 @@ function rowOf(
   const price = /^(?<source>.*), (?<date>[\d-]+)$/.exec(attempt.price ?? '')?.groups;
   return {
     activityId: call.activityId,
-    ...{ activityAttempt, attemptIndex: 0 },
+    activityAttempt,
     ...stepOf(record, decision),
     callKind: input.repair === undefined ? 'work' : 'repair',
     ...{ endpoint: attempt.endpoint, provider, requestedModel: attempt.requestedModel },

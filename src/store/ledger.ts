@@ -62,15 +62,14 @@ export async function readLedger(store: Store, workflowId: string): Promise<Ledg
       .orderBy('startedAt')
       .orderBy('activityId')
       .orderBy('activityAttempt')
-      .orderBy('attemptIndex')
       .execute(),
   );
   return found.map(toRow);
 }
 
-/** `workflow/run/activity/attempt/index` */
+/** `workflow/run/activity/attempt` */
 export const ledgerKeyText = (key: LedgerKey): string =>
-  [key.workflowId, key.runId, key.activityId, key.activityAttempt, key.attemptIndex].join('/');
+  [key.workflowId, key.runId, key.activityId, key.activityAttempt].join('/');
 
 function assertMoney(row: LedgerRow): void {
   const { estimatedMicros, reportedMicros, usage } = row;

@@ -84,7 +84,7 @@ interface LedgerLine extends LedgerKey {
 type LedgerLines = readonly [LedgerLine, ...LedgerLine[]];
 
 const LINE = [
-  ...(['workflowId', 'runId', 'activityId', 'activityAttempt', 'attemptIndex'] as const),
+  ...(['workflowId', 'runId', 'activityId', 'activityAttempt'] as const),
   ...(['providerRequestId', 'startedAt', 'estimatedMicros'] as const),
 ];
 
@@ -169,7 +169,6 @@ async function setReported(db: Kysely<Tables>, line: LedgerLine, micros: number)
     .where('runId', '=', line.runId)
     .where('activityId', '=', line.activityId)
     .where('activityAttempt', '=', line.activityAttempt)
-    .where('attemptIndex', '=', line.attemptIndex)
     .execute();
 }
 

@@ -82,7 +82,7 @@ describe.each(DATABASES)('a store on %s', (kind) => {
       const store = await databases.open();
       const rows = [aLedgerRow(), aLedgerRow({ activityId: '2' })];
       await writeLedger(store, rows);
-      const again = [...rows, aLedgerRow({ estimatedMicros: 9 }), aLedgerRow({ attemptIndex: 1 })];
+      const again = [...rows, aLedgerRow({ estimatedMicros: 9 }), aLedgerRow({ activityAttempt: 2 })];
       expect(await writeLedger(store, again)).toBe(1);
       expect(totalOf(await readCosts(store, 'run'))).toMatchObject({ attempts: 3, costMicros: 300 });
     });
@@ -102,7 +102,7 @@ describe.each(DATABASES)('a store on %s', (kind) => {
     ])('refuses %s with its key, and writes nothing of the batch', async (_, wrong) => {
       const store = await databases.open();
       const written = writeLedger(store, [aLedgerRow({ activityId: '7' }), aLedgerRow(wrong)]);
-      await expect(written).rejects.toThrow('triage-1/run-1/1/1/0');
+      await expect(written).rejects.toThrow('triage-1/run-1/1/1');
       expect(await readLedger(store, 'triage-1')).toEqual([]);
     });
   });
@@ -336,7 +336,7 @@ describe.each(DATABASES)('a store on %s', (kind) => {
           compared: { lines: 2, estimatedMicros: 200, reportedMicros: 230 },
           differing: [{ name: 'b', run: 'triage-1', estimatedMicros: 100, reportedMicros: 130 }],
           notInLedger: [{ name: 'c', reportedMicros: 7 }],
-          notInFile: [{ name: 'triage-1/run-1/3/1/0', run: 'triage-1', estimatedMicros: 100 }],
+          notInFile: [{ name: 'triage-1/run-1/3/1', run: 'triage-1', estimatedMicros: 100 }],
           written: 2,
         });
       }

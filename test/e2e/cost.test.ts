@@ -4,7 +4,7 @@ import { reserveBudget } from '../../src/store/budgets.ts';
 import { readLedger, writeLedger } from '../../src/store/ledger.ts';
 import { openStore } from '../../src/store/store.ts';
 import { aLedgerRow } from '../support/a-ledger-row.ts';
-import { type Sandbox, useSandboxes } from './support/sandbox.ts';
+import { AGENTS, type Sandbox, useSandboxes } from './support/sandbox.ts';
 
 const newSandbox = useSandboxes();
 
@@ -52,6 +52,15 @@ test('as JSON and as CSV, of a database named', async () => {
   expect(acme).toMatch(/^"acme, inc",1,0,0,/);
   const { stdout } = await cost('--since', '2027-01-01');
   expect(stdout).toBe('No attempt is in the ledger for this time.\n');
+});
+
+test('of the database that the config names, as its worker writes it', async () => {
+  const { url } = await withLedger();
+  const sandbox = newSandbox();
+  const config = { agents: AGENTS, database: url };
+  sandbox.write('signalbox.config.ts', `export default ${JSON.stringify(config)};`);
+  const { stdout } = await sandbox.signalbox('cost').exited;
+  expect(stdout).toMatch(/Cost +\$1\.0000 for 2 attempts/);
 });
 
 test('what another model would have cost', async () => {

@@ -6,7 +6,6 @@ export const aLedgerRow = (differs: Partial<LedgerRow> = {}): LedgerRow => ({
   runId: 'run-1',
   activityId: '1',
   activityAttempt: 1,
-  attemptIndex: 0,
   firstRunId: 'run-1',
   agent: 'triage',
   step: 'extract',

@@ -37,8 +37,6 @@ export interface LedgerKey {
   readonly activityId: string;
   /** The activity's own attempt, from 1: above 1 after a worker was lost. */
   readonly activityAttempt: number;
-  /** Which of the attempts that this one execution reports, from 0: those of lost workers come with the next report. */
-  readonly attemptIndex: number;
 }
 
 /** What one attempt cost, whatever came of it. Money in whole micro-dollars. */

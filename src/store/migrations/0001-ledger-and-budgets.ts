@@ -13,7 +13,6 @@ export const ledgerAndBudgets: Migration = {
       .addColumn('run_id', 'text', (column) => column.notNull())
       .addColumn('activity_id', 'text', (column) => column.notNull())
       .addColumn('activity_attempt', 'integer', (column) => column.notNull())
-      .addColumn('attempt_index', 'integer', (column) => column.notNull())
       .addColumn('first_run_id', 'text', (column) => column.notNull())
       .addColumn('lineage', 'text')
       .addColumn('agent', 'text', (column) => column.notNull())
@@ -51,7 +50,6 @@ export const ledgerAndBudgets: Migration = {
         'run_id',
         'activity_id',
         'activity_attempt',
-        'attempt_index',
       ])
       .execute();
     await db.schema
