@@ -107,11 +107,6 @@ export class AttemptTab {
     });
   }
 
-  /** The most that the call can have cost when it was broken off. */
-  get canceledMicros(): number {
-    return this.#call?.worstCaseMicros ?? 0;
-  }
-
   /** The call was broken off because somebody gave the step up; history keeps what it may have cost. */
   canceled(): CancelledFailure {
     const details: AttemptFailure = {

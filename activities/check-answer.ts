@@ -29,7 +29,7 @@ export function createAnswerCheck(): (answer: ModelAnswer, conversation: Convers
 
   return (answer, { tools, outputSchema }) => {
     const refuse = (kind: 'answer_incomplete' | 'content_filtered' | 'output_invalid', message: string) => {
-      throw new InvocationFailure(kind, message, { usage: answer.usage, billed: true, answer });
+      throw new InvocationFailure(kind, message, { billed: true, answer });
     };
     const text = textOf(answer.message);
     const calls = toolCallsOf(answer.message);

@@ -1,11 +1,10 @@
 /** Asks the router: which class the request is of, which policy holds for it, and which endpoints that leaves. */
 import type { InvokeModelInput } from '../src/core/contract/activities.ts';
 import { choose } from '../src/core/routing/choose.ts';
-import { assertHistoryAccepted, tenantOf } from '../src/core/routing/governance.ts';
+import { assertHistoryAccepted, policyFor } from '../src/core/routing/governance.ts';
 import { DEFAULT_TASK_CLASS, inferTaskClass } from '../src/core/routing/infer-task-class.ts';
-import { layerPolicies, policyLayers } from '../src/core/routing/policy-layers.ts';
 import { withMixedClasses } from '../src/core/routing/quality-index.ts';
-import type { ChooseInput, ChooseRequest, Health } from '../src/core/routing/request.ts';
+import { ALL_WELL, type ChooseInput, type ChooseRequest } from '../src/core/routing/request.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import { SignalboxError } from '../src/core/vocabulary/errors.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
@@ -39,7 +38,7 @@ export function decide(
       ...(check && { check, rejected: input.rejected ?? [] }),
     },
     catalog: ports.catalog,
-    policy: refusing(() => policyFor(input, conversation.policies, taskClass, ports)),
+    policy: refusing(() => governed(input, conversation.policies, taskClass, ports)),
     health: input.ignoreHealth ? ALL_WELL : ports.health.snapshot(),
     ...(quality && { quality }),
     ...(ports.exploration && { exploration: ports.exploration }),
@@ -47,8 +46,6 @@ export function decide(
   };
   return { asked, decision: choose(asked) };
 }
-
-const ALL_WELL: Health = { breakers: new Map(), quarantined: new Set() };
 
 /** The class that the step names; where it names none, the one that its prompt seems to be of. */
 function classOf(
@@ -77,23 +74,18 @@ function classOf(
   };
 }
 
-function policyFor(
+function governed(
   { agent, step, tenant }: InvokeModelInput,
   policies: RequestPolicies | undefined,
   taskClass: TaskClass,
   { governance }: ActivityPorts,
 ): ChooseInput['policy'] {
-  const policy = layerPolicies(
-    policyLayers({
-      policy: governance.policy,
-      tenant,
-      tenantPolicy: tenantOf(governance, tenant).policy,
-      taskClass,
-      agent: { name: agent, policy: policies?.agent },
-      step: { name: step, policy: policies?.step },
-      request: policies?.request,
-    }),
-  );
+  const policy = policyFor(governance, {
+    ...{ tenant, taskClass },
+    agent: { name: agent, policy: policies?.agent },
+    step: { name: step, policy: policies?.step },
+    request: policies?.request,
+  });
   assertHistoryAccepted(policy, governance);
   return policy;
 }

@@ -11,6 +11,7 @@ import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts'
 import type { ChooseInput } from '../src/core/routing/request.ts';
 import { NONE, sift } from '../src/core/routing/sift.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
+import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
@@ -37,6 +38,9 @@ export function createInvokeModel(
     const tab = new AttemptTab(context);
     let endpoint: Endpoint | undefined;
     let reserved = false;
+    const settle = ({ costMicros }: Attempt) => {
+      if (reserved) void ports.budgets.settle(requestId, costMicros);
+    };
     try {
       tab.assertWorkersLive();
       if (input.pauseMs > 0) await context.sleep(input.pauseMs);
@@ -69,12 +73,13 @@ export function createInvokeModel(
       const digest = extendDigest(input.transcript.digest, added);
       ports.transcripts.remember(digest, [...entries, answer.message]);
       const attempt = tab.answered(answer);
-      if (reserved) void ports.budgets.settle(requestId, attempt.costMicros);
+      settle(attempt);
       return { message: answer.message, attempt, decision, lost: tab.lost, digest };
     } catch (error) {
       if (isCanceled(context)) {
-        if (reserved) void ports.budgets.settle(requestId, tab.canceledMicros);
-        throw tab.canceled();
+        const canceled = tab.canceled();
+        settle(attemptIn(canceled));
+        throw canceled;
       }
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
       // Trouble with the server, which is the server's to retry.
@@ -83,14 +88,16 @@ export function createInvokeModel(
       if (endpoint) recordFailure(ports.health, endpoint, failure);
       const spared = failure.lasting || (endpoint !== undefined && rests(ports.health, endpoint));
       const failed = tab.failed(failure, spared);
-      if (reserved)
-        void ports.budgets.settle(requestId, (failed.details![0] as AttemptFailure).attempt.costMicros);
+      settle(attemptIn(failed));
       throw failed;
     } finally {
       tab.close();
     }
   };
 }
+
+const attemptIn = ({ details }: ApplicationFailure | CancelledFailure) =>
+  (details![0] as AttemptFailure).attempt;
 
 /** Whether somebody gave the step up, and not only this worker. */
 const isCanceled = ({ cancellationSignal: { aborted, reason } }: Context) =>

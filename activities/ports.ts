@@ -104,6 +104,7 @@ export class InvocationFailure extends Error {
     message: string,
     about: {
       readonly hintMs?: number | undefined;
+      /** Default: that of the `answer`. */
       readonly usage?: Usage | undefined;
       readonly billed: boolean;
       readonly lasting?: boolean | undefined;
@@ -115,7 +116,7 @@ export class InvocationFailure extends Error {
     this.name = 'InvocationFailure';
     this.kind = kind;
     this.hintMs = about.hintMs;
-    this.usage = about.usage;
+    this.usage = about.usage ?? about.answer?.usage;
     this.billed = about.billed;
     this.lasting = about.lasting ?? false;
     this.tooDear = about.tooDear ?? false;

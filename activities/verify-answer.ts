@@ -27,37 +27,27 @@ export function reliabilityOf(
  * @throws InvocationFailure `check_failed` with what the first that rejects says, `invalid_request` where one breaks
  */
 export async function verifyAnswer(
-  given: ModelAnswer,
+  answer: ModelAnswer,
   { verify, outputSchema }: Conversation,
   { checks }: Pick<ActivityPorts, 'checks'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { message, usage } = given;
+  const { message } = answer;
   if (toolCallsOf(message).length > 0) return;
-  const answer = outputSchema ? (JSON.parse(textOf(message)) as Json) : textOf(message);
+  const said = outputSchema ? (JSON.parse(textOf(message)) as Json) : textOf(message);
+  const refuse = (kind: 'check_failed' | 'invalid_request', why: string): never => {
+    throw new InvocationFailure(kind, why, { billed: true, answer });
+  };
   for (const name of verify) {
-    const verdict = await run(name, checkOf(name, checks), answer, usage, signal);
-    if (verdict === true) continue;
-    const why = verdict === false ? '' : `: ${verdict}`;
-    throw new InvocationFailure('check_failed', `Check "${name}" rejects the answer${why}.`, {
-      ...{ usage, billed: true, answer: given },
+    const check = checkOf(name, checks);
+    // Asynchronous, so that one that throws at once is caught as well.
+    const run = async () => check.run(said, signal);
+    const verdict = await run().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      return refuse('invalid_request', `Check "${name}" broke: ${why} Mend it under checks in the config.`);
     });
-  }
-}
-
-async function run(
-  name: string,
-  check: CheckPort,
-  answer: Json,
-  usage: ModelAnswer['usage'],
-  signal: AbortSignal,
-): Promise<boolean | string> {
-  try {
-    return await check.run(answer, signal);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `Check "${name}" broke: ${why} Mend it under checks in the config.`;
-    throw new InvocationFailure('invalid_request', message, { usage, billed: true });
+    if (verdict === true) continue;
+    refuse('check_failed', `Check "${name}" rejects the answer${verdict === false ? '' : `: ${verdict}`}.`);
   }
 }
 

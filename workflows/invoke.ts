@@ -108,14 +108,12 @@ async function walk(
       return { answer };
     } catch (error) {
       const failure = failureOf(error);
+      purse.settle(allotmentMicros, failure ? costOf([failure.attempt, ...failure.lost]) : allotmentMicros);
+      if (failure) journal.record({ type: 'failed', step: conversation.step, failure });
       if (!failure || failure.kind === 'canceled') {
-        purse.settle(allotmentMicros, failure ? costOf([failure.attempt, ...failure.lost]) : allotmentMicros);
-        if (failure) journal.record({ type: 'failed', step: conversation.step, failure });
         // A worker that died under a canceled call leaves a timeout behind.
         throw CancellationScope.current().consideredCancelled ? new CancelledFailure('CANCELLED') : error;
       }
-      purse.settle(allotmentMicros, costOf([failure.attempt, ...failure.lost]));
-      journal.record({ type: 'failed', step: conversation.step, failure });
       failures.push(failure);
       if (failure.kind === 'check_failed') conversation.rejected = withRejected(conversation, failure);
       const { kind, disposition, attempt } = failure;

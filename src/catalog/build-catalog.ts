@@ -1,4 +1,4 @@
-import { hashOf } from '../core/routing/hash.ts';
+import { fingerprintOf } from '../core/routing/hash.ts';
 import type { Catalog, DataPolicy, Endpoint, Price, Speed } from '../core/vocabulary/model.ts';
 import type { DataPolicyConfig, ModelConfig, OverrideConfig, PriceConfig } from './catalog-config.ts';
 
@@ -25,7 +25,7 @@ export function buildCatalog(
 ): Catalog {
   const replaced = new Set(models.map(({ id }) => id));
   const kept = builtIn.endpoints.filter(({ model }) => !replaced.has(model.id));
-  const own = models.length + overrides.length > 0 ? `, config ${digestOf({ models, overrides })}` : '';
+  const own = models.length + overrides.length > 0 ? `, config ${fingerprintOf({ models, overrides })}` : '';
   return {
     version: `${builtIn.version}${own}`,
     endpoints: [...kept, ...models.flatMap(endpointsOf)]
@@ -33,8 +33,6 @@ export function buildCatalog(
       .map((endpoint) => overrides.reduce(overridden, endpoint)),
   };
 }
-
-const digestOf = (value: unknown) => hashOf(JSON.stringify(value)).toString(16).padStart(8, '0');
 
 /** One model as people write it, completed. */
 export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {

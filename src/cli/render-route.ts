@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { ExplainedCandidate, RouteExplanation } from '../explain/explain-route.ts';
-import { newTable } from './table.ts';
+import { count, newTable } from './table.ts';
 
 /** Who would be asked, in which order, at what price; and who not, and why. */
 export function renderRoute(explanation: RouteExplanation): string {
@@ -18,7 +18,7 @@ function headOf({ taskClass, inputTokens, policy, decision }: RouteExplanation):
   const fields = Object.entries(policy.setBy ?? {}).map(([field, by]) => `${field} (${by.join(', ')})`);
   return [
     pc.bold(
-      `${taskClass.name}: ${number(inputTokens)} tokens in, about ${number(taskClass.expectedOutputTokens)} out`,
+      `${taskClass.name}: ${count(inputTokens)} tokens in, about ${count(taskClass.expectedOutputTokens)} out`,
     ),
     `${pc.dim('A success is worth')} $${taskClass.successUsd}${pc.dim(', a second of waiting costs')} $${taskClass.secondUsd}`,
     `${pc.dim('Catalog')}  ${catalog}`,
@@ -45,7 +45,7 @@ function candidatesTable({ candidates, decision }: RouteExplanation): string {
   const { moreCandidates, explores } = decision;
   return [
     table.toString(),
-    ...(moreCandidates > 0 ? [pc.dim(`and ${number(moreCandidates)} more candidates`)] : []),
+    ...(moreCandidates > 0 ? [pc.dim(`and ${count(moreCandidates)} more candidates`)] : []),
     ...(decision.cascade && decision.cascade.length > 1
       ? [`Escalates, as the check rejects: ${decision.cascade.join(', then ')}`]
       : []),
@@ -86,11 +86,10 @@ function rejectionsTable({ rejections }: RouteExplanation): string {
 
 function countsText({ decision: { rejected } }: RouteExplanation): string {
   const counts = Object.entries(rejected).toSorted(([, a], [, b]) => b - a);
-  const shown = counts.map(([rule, count]) => `${rule} ×${number(count)}`);
+  const shown = counts.map(([rule, of]) => `${rule} ×${count(of)}`);
   return `${pc.bold('Ruled out in all')}  ${shown.join(', ') || 'nobody'}`;
 }
 
 const usd = (dollars: number) => `$${dollars.toFixed(dollars !== 0 && Math.abs(dollars) < 0.01 ? 5 : 4)}`;
 const signed = (dollars: number) => `${dollars < 0 ? '−' : '+'}${usd(Math.abs(dollars))}`;
 const percent = (share: number) => `${Math.round(100 * share)}%`;
-const number = (count: number) => count.toLocaleString('en');

@@ -15,9 +15,8 @@ import {
   type Governance,
   type GovernanceConfig,
   governanceOf,
-  tenantOf,
+  policyFor,
 } from '../core/routing/governance.ts';
-import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
 import type { Policy } from '../core/vocabulary/policy.ts';
 import {
   InputTooLarge,
@@ -149,10 +148,8 @@ export class Signalbox {
     { tenant, policy: request }: StartOptions,
     agent: { readonly name: string; readonly policy: Policy | undefined },
   ): void {
-    const { policy } = this.#governance;
-    const { policy: tenantPolicy } = tenantOf(this.#governance, tenant);
-    const layers = policyLayers({ policy, tenant, tenantPolicy, agent, request });
-    assertHistoryAccepted(layerPolicies(layers), this.#governance);
+    const policy = policyFor(this.#governance, { tenant, agent, request });
+    assertHistoryAccepted(policy, this.#governance);
   }
 
   /** A run by its id; nothing is asked of the server yet. */

@@ -1,5 +1,6 @@
 import { indexCatalog } from '../core/routing/catalog-index.ts';
 import { RULES } from '../core/routing/constraints.ts';
+import { ALL_WELL } from '../core/routing/request.ts';
 import { sift } from '../core/routing/sift.ts';
 import { BUILT_IN_TASK_CLASSES } from '../core/routing/task-classes.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
@@ -14,7 +15,7 @@ export function admittedBy(policy: Policy, endpoints: readonly Endpoint[]): Set<
       taskClass: { ...BUILT_IN_TASK_CLASSES[0]!, qualityFloor: 0 },
       ...{ inputTokens: 0, abilities: [], avoid: [], allotmentMicros: Infinity, seed: '' },
     },
-    health: { breakers: new Map(), quarantined: new Set<string>() },
+    health: ALL_WELL,
     nowMs: 0,
   };
   const { kept } = sift(

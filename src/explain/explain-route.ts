@@ -1,8 +1,6 @@
-import { worstCaseMicros } from '../core/cost/price.ts';
 import { choose } from '../core/routing/choose.ts';
-import { estimateAt } from '../core/routing/forecast.ts';
+import { chanceSdAt, forecast } from '../core/routing/forecast.ts';
 import { type Obstacle, obstaclesOf } from '../core/routing/no-eligible-endpoint.ts';
-import { PRIOR_SD } from '../core/routing/prior.ts';
 import type { ChooseInput } from '../core/routing/request.ts';
 import type { Candidate, Decision, Rejection } from '../core/vocabulary/decision.ts';
 import type { DataPolicy, Price } from '../core/vocabulary/model.ts';
@@ -47,13 +45,12 @@ export function explainRoute(input: ChooseInput): RouteExplanation {
   return {
     ...{ taskClass, inputTokens, policy, decision },
     candidates: decision.candidates.map((candidate) => {
-      const { i, price, model, dataPolicy } = endpointOf(candidate.endpoint);
-      const maxOutput = Math.min(taskClass.maxOutputTokens, model.maxOutputTokens);
+      const { i, price, dataPolicy } = endpointOf(candidate.endpoint);
       return {
         ...candidate,
         chance: candidate.success / taskClass.successUsd,
-        chanceSd: estimateAt(i, input)?.successSd ?? PRIOR_SD,
-        worstCase: worstCaseMicros(price, inputTokens, maxOutput) / 1e6,
+        chanceSd: chanceSdAt(i, input),
+        worstCase: forecast(Uint16Array.of(i), input).worstCaseMicros[0]! / 1e6,
         ...{ price, dataPolicy },
       };
     }),

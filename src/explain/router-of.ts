@@ -1,9 +1,8 @@
 import { closestNames } from '../config/closest-names.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { indexCatalog } from '../core/routing/catalog-index.ts';
-import { tenantOf } from '../core/routing/governance.ts';
-import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
-import type { ChooseInput, ChooseRequest } from '../core/routing/request.ts';
+import { policyFor } from '../core/routing/governance.ts';
+import { ALL_WELL, type ChooseInput, type ChooseRequest } from '../core/routing/request.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 import type { Ability } from '../core/vocabulary/model.ts';
 import { loadQuality } from '../quality/load-quality.ts';
@@ -43,12 +42,11 @@ export function routerOf(
         `Use one of ${closestNames(question.prefer, [...indexed.positionOf.keys()]).join(', ')}.`,
       );
     }
-    const { policy: tenantPolicy } = tenantOf(governance, tenant);
     return {
       request: { ...question, taskClass, allotmentMicros, seed, avoid: [] },
       catalog: indexed,
-      policy: layerPolicies(policyLayers({ policy: governance.policy, tenant, tenantPolicy, taskClass })),
-      health: { breakers: new Map(), quarantined: new Set() },
+      policy: policyFor(governance, { tenant, taskClass }),
+      health: ALL_WELL,
       ...(learnt && { quality: learnt.quality.indexed }),
       ...(exploration && { exploration }),
       nowMs,

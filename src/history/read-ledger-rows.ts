@@ -14,12 +14,12 @@ type ModelRecord = Extract<RunRecord, { type: 'scheduled' | 'answered' | 'failed
 
 /**
  * What a run's history says that its attempts cost, in the order in which they ended.
- * @param closed whether calls that history shows no end of will never have one
+ * @param closing whether calls that history shows no end of will never have one
  */
 export async function readLedgerRows(
   client: Client,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-  closed: boolean,
+  closing: boolean,
 ): Promise<LedgerRow[]> {
   const rows: LedgerRow[] = [];
   const unplaced: Unplaced[] = [];
@@ -41,7 +41,7 @@ export async function readLedgerRows(
       unplaced.push(...rowsOf(record));
     }
   }
-  if (closed) for (const record of open.values()) unplaced.push(unseenRow(record));
+  if (closing) for (const record of open.values()) unplaced.push(unseenRow(record));
   place(runId);
   return rows;
 }

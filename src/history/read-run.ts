@@ -19,7 +19,6 @@ import {
   type RunToolInput,
   type RunToolResult,
 } from '../core/contract/activities.ts';
-
 import { lostIn } from '../core/contract/heartbeat.ts';
 import type { LostAttempt } from '../core/vocabulary/attempt.ts';
 

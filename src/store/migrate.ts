@@ -28,8 +28,10 @@ export async function migrate(db: Kysely<Tables>, place: string): Promise<void> 
       'Update Signalbox here, or name another database in SIGNALBOX_DATABASE_URL.',
     );
   }
-  if (executed.length < Object.keys(MIGRATIONS).length) await migrateToLatest(db);
-  const missing = await missingTables(db);
+  const isBehind = executed.length < Object.keys(MIGRATIONS).length;
+  if (isBehind) await migrateToLatest(db);
+  const now = isBehind ? await tablesThere(db) : there;
+  const missing = TABLES.filter((name) => !now.has(name));
   if (missing.length > 0) throw halfMigrated(place, `no table ${missing.join(', ')}`);
 }
 
@@ -42,11 +44,6 @@ async function migrateToLatest(db: Kysely<Tables>): Promise<void> {
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
-}
-
-async function missingTables(db: Kysely<Tables>): Promise<string[]> {
-  const there = await tablesThere(db);
-  return TABLES.filter((name) => !there.has(name));
 }
 
 async function tablesThere(db: Kysely<Tables>): Promise<ReadonlySet<string>> {

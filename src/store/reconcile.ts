@@ -1,7 +1,7 @@
 /** Sets what a provider says it billed beside what the ledger estimated. */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { LedgerKey } from '../core/vocabulary/ledger.ts';
-import { type Days, readCosts, within } from './costs.ts';
+import { type Days, within } from './costs.ts';
 import { ledgerKeyText } from './ledger.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -66,11 +66,14 @@ export async function reconcile(
 }
 
 async function assertKnown(store: Store, provider: string): Promise<void> {
-  const known = (await readCosts(store, 'provider')).map(({ name }) => name);
+  const found = await store.run((db) =>
+    db.selectFrom('signalboxLedger').select('provider').distinct().orderBy('provider').execute(),
+  );
+  const known = found.map((row) => row.provider);
   if (known.includes(provider)) return;
   throw new StoreError(
     `The ledger ${store.place} has no attempt at the provider "${provider}".`,
-    known.length > 0 ? `It has attempts at ${known.sort().join(', ')}.` : 'It is empty.',
+    known.length > 0 ? `It has attempts at ${known.join(', ')}.` : 'It is empty.',
   );
 }
 

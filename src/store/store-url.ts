@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { StoreError } from './store-error.ts';
 
+/** Names the database where neither a config nor a command does. */
+export const DATABASE_ENV = 'SIGNALBOX_DATABASE_URL';
+
 export const DEFAULT_DATABASE_URL = 'sqlite:.signalbox/signalbox.db';
 
 export type StoreTarget =
@@ -13,7 +16,7 @@ export type StoreTarget =
  * @throws StoreError that never repeats the URL: it may hold a password
  */
 export function parseStoreUrl(named: string | undefined, env: NodeJS.ProcessEnv = process.env): StoreTarget {
-  const text = named ?? (env.SIGNALBOX_DATABASE_URL || DEFAULT_DATABASE_URL);
+  const text = named ?? (env[DATABASE_ENV] || DEFAULT_DATABASE_URL);
   const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
   const path = text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
   if (scheme === 'sqlite' && path !== '') return { kind: 'sqlite', path: resolve(path) };
@@ -23,7 +26,7 @@ export function parseStoreUrl(named: string | undefined, env: NodeJS.ProcessEnv 
     return { kind: 'postgres', url: text, place: `postgres://${user}${host}${pathname}` };
   }
   throw new StoreError(
-    `${named === undefined ? 'SIGNALBOX_DATABASE_URL' : 'The database'} is no database URL that Signalbox knows` +
+    `${named === undefined ? DATABASE_ENV : 'The database'} is no database URL that Signalbox knows` +
       `${scheme === undefined ? '' : ` (it begins with "${scheme}:")`}.`,
     'Write sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE; write @, / and : in a password as %40, %2F, %3A.',
   );

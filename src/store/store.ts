@@ -20,13 +20,15 @@ export interface Store {
 export interface StoreOptions {
   /** `sqlite:PATH` or `postgres://…`; default `SIGNALBOX_DATABASE_URL`, else `sqlite:.signalbox/signalbox.db`. */
   readonly url?: string | undefined;
+  /** Where that variable is read. Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Make the SQLite file where there is none; one who only reads wants to hear that there is none. Default true. */
   readonly create?: boolean;
 }
 
 /** Opens the database and brings its schema up to date. @throws StoreError */
-export async function openStore({ url, create = true }: StoreOptions = {}): Promise<Store> {
-  const target = parseStoreUrl(url);
+export async function openStore({ url, env, create = true }: StoreOptions = {}): Promise<Store> {
+  const target = parseStoreUrl(url, env);
   const place = target.kind === 'sqlite' ? target.path : target.place;
   const db = await patiently(
     async () =>

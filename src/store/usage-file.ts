@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isDay } from '../core/cost/day.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
+import { faultsText } from '../files/faults-text.ts';
 import { parseCsv } from '../files/parse-csv.ts';
 
 /** A usage file is wrong. `message` names the file, the row, the field and the value. */
@@ -96,7 +97,6 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-const SHOWN = 10;
 const COST = /^\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 /** Collects what is wrong with the rows, so that all of it can be said at once. */
@@ -140,12 +140,9 @@ class RowCheck {
   }
 
   assertGood(): void {
-    const faults = this.#faults;
-    if (faults.length === 0) return;
-    const more = faults.length > SHOWN ? `\n  and ${faults.length - SHOWN} more` : '';
+    if (this.#faults.length === 0) return;
     throw new UsageFileError(
-      `${this.#file} is wrong in ${faults.length === 1 ? 'one place' : `${faults.length} places`}:\n  ` +
-        `${faults.slice(0, SHOWN).join('\n  ')}${more}`,
+      faultsText(this.#file, this.#faults),
       'Mend these rows, or export the file again; nothing was written.',
     );
   }

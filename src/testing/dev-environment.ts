@@ -10,7 +10,7 @@ import { obtainTemporalVisibly } from '../server/obtain-temporal-visibly.ts';
 import { simulatedControl } from '../simulated/client.ts';
 import type { SimulatedControl } from '../simulated/control.ts';
 import { startSimulatedProviders } from '../simulated/simulated-providers.ts';
-import { DATABASE_ENV } from '../worker/plugin.ts';
+import { DATABASE_ENV } from '../store/store-url.ts';
 import { resolveProviders, SIMULATED_URL_ENV } from '../worker/resolve-providers.ts';
 import { startWorker } from '../worker/start-worker.ts';
 import { simulate } from './simulate.ts';

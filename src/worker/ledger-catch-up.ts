@@ -63,9 +63,7 @@ async function catchUp(
     );
     for (const run of runs) {
       if (signal.aborted || !due.has(run.runId)) continue;
-      await store
-        .recordRun(client, run, { closed: true, last: true })
-        .catch((error: unknown) => failures.push(error));
+      await store.recordRun(client, run, true).catch((error: unknown) => failures.push(error));
     }
   };
   for await (const { workflowId, runId } of client.workflow.list({

@@ -20,9 +20,6 @@ import { keepLedger } from './ledger-catch-up.ts';
 import { resolveProviders } from './resolve-providers.ts';
 import { WorkerStore } from './worker-store.ts';
 
-/** Where ledger and budgets are, unless the config says. */
-export const DATABASE_ENV = 'SIGNALBOX_DATABASE_URL';
-
 export interface SignalboxPluginOptions {
   readonly config: SignalboxConfig;
   /** Real vendors, with real keys and real money. Default false: only simulated providers are asked. */
@@ -55,9 +52,8 @@ export class SignalboxPlugin extends SimplePlugin {
     const endpoints = resolved.catalog.endpoints.filter(({ provider }) => providers.has(provider));
     const catalog = indexCatalog({ ...resolved.catalog, endpoints });
     const { qualityFile, modelIds } = resolved;
-    const database = resolved.database ?? (env[DATABASE_ENV] || undefined);
-    parseStoreUrl(database); // what is no database is told at start
-    const store = new WorkerStore(database, warn);
+    parseStoreUrl(resolved.database, env); // what is no database is told at start
+    const store = new WorkerStore({ url: resolved.database, env }, warn);
     const taskQueue = options.taskQueue ?? resolved.taskQueue;
     this.#stores.set(taskQueue, store);
     const activities = createActivities({

@@ -5,23 +5,23 @@ import type { Cap, CapReached } from '../core/vocabulary/cap.ts';
 import { readLedgerRows } from '../history/read-ledger-rows.ts';
 import { reserveBudget, settleBudget, settleOpen, settleRest } from '../store/budgets.ts';
 import { markRecorded, writeLedger } from '../store/ledger.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore, type Store, type StoreOptions } from '../store/store.ts';
 
 type Run = Parameters<LedgerPort['record']>[0];
 
 /** Budgets and ledger in SQL. The database is opened when it is first needed, and again when that failed. */
 export class WorkerStore implements BudgetPort, LedgerPort {
-  readonly #url: string | undefined;
+  readonly #where: Pick<StoreOptions, 'url' | 'env'>;
   readonly #warn: (message: string) => void;
   #opened: Promise<Store> | undefined;
 
-  constructor(url: string | undefined, warn: (message: string) => void) {
-    this.#url = url;
+  constructor(where: Pick<StoreOptions, 'url' | 'env'>, warn: (message: string) => void) {
+    this.#where = where;
     this.#warn = warn;
   }
 
   open(): Promise<Store> {
-    this.#opened ??= openStore({ url: this.#url }).catch((error: unknown) => {
+    this.#opened ??= openStore(this.#where).catch((error: unknown) => {
       this.#opened = undefined;
       throw error;
     });
@@ -41,25 +41,21 @@ export class WorkerStore implements BudgetPort, LedgerPort {
   }
 
   record(run: Run, closing: boolean): Promise<void> {
-    return this.recordRun(Context.current().client, run, { closed: closing, last: closing });
+    return this.recordRun(Context.current().client, run, closing);
   }
 
-  /** @param last whether no attempts will follow those of the history @throws StoreError */
-  async recordRun(
-    client: Client,
-    run: Run,
-    { closed, last }: { readonly closed: boolean; readonly last: boolean },
-  ): Promise<void> {
+  /** @param closing whether the run's history will hold no more attempts @throws StoreError */
+  async recordRun(client: Client, run: Run, closing: boolean): Promise<void> {
     // First, so that a database that is away costs no reading of histories.
     const store = await this.open();
-    const rows = await readLedgerRows(client, run, closed);
+    const rows = await readLedgerRows(client, run, closing);
     await writeLedger(store, rows);
     const settled = rows.map(({ providerRequestId, estimatedMicros }) => ({
       key: providerRequestId!,
       micros: estimatedMicros,
     }));
     await settleOpen(store, settled, Date.now());
-    if (!last) return;
+    if (!closing) return;
     await settleRest(store, run.runId, Date.now());
     await markRecorded(store, run.runId, Date.now());
   }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { until } from '../integration/server/until.ts';
+import { until } from '../support/until.ts';
 import { AGENTS, CONFIG, type Exit, type Running, type Sandbox, useSandboxes } from './support/sandbox.ts';
 
 const newSandbox = useSandboxes();

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { until } from '../integration/server/until.ts';
+import { until } from '../support/until.ts';
 import { type Dev, type Sandbox, useSandboxes } from './support/sandbox.ts';
 
 const newSandbox = useSandboxes();

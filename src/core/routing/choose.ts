@@ -8,8 +8,7 @@ import type { IndexedCatalog } from './catalog-index.ts';
 import { chooseCascade, type Stage } from './choose-cascade.ts';
 import { isOfCatalog, RULES } from './constraints.ts';
 import { placeToExplore } from './explore.ts';
-import { estimateAt, forecast, learntOf } from './forecast.ts';
-import { PRIOR_SD } from './prior.ts';
+import { chanceSdAt, forecast, learntOf } from './forecast.ts';
 import { candidateAt, type Ranking, rank, topOf } from './ranking.ts';
 import type { ChooseInput } from './request.ts';
 import { DEFAULT_FAILURE_CORRELATION } from './request-ease.ts';
@@ -61,7 +60,7 @@ function explored(sifted: Sifted, ranking: Ranking, input: ChooseInput): readonl
   const { best } = ranking;
   if (!input.exploration) return best;
   const candidates = best.map((k) => candidateAt(k, sifted, ranking, input));
-  const sds = best.map((k) => estimateAt(sifted.kept[k]!, input)?.successSd ?? PRIOR_SD);
+  const sds = best.map((k) => chanceSdAt(sifted.kept[k]!, input));
   const at = placeToExplore(candidates, sds, input.request, input.exploration);
   return at === 0 ? best : [best[at]!, ...best.toSpliced(at, 1)];
 }

@@ -47,6 +47,13 @@ export interface NameRule extends RuleBase {
 
 const by = <Name extends keyof TraitValues>(rule: TraitRule<Name>): TraitRule => rule as never;
 
+/** Policy's lists of names, and what each names. */
+const NAMED_LISTS = [
+  ['providers', 'provider'],
+  ['models', 'model'],
+  ['families', 'family'],
+] as const;
+
 export const RULES: readonly Rule[] = [
   ...WITHHELD.map((kind) =>
     by({
@@ -68,27 +75,14 @@ export const RULES: readonly Rule[] = [
         day !== '' && Date.parse(day) <= nowMs,
     remedy: () => 'nothing: the host has stopped serving it',
   }),
-  {
-    name: 'policy:providers',
-    field: 'providers',
-    trait: 'provider',
-    list: ({ policy }) => policy.providers,
-    remedy: (provider) => `allow provider ${provider}`,
-  },
-  {
-    name: 'policy:models',
-    field: 'models',
-    trait: 'model',
-    list: ({ policy }) => policy.models,
-    remedy: (model) => `allow model ${model}`,
-  },
-  {
-    name: 'policy:families',
-    field: 'families',
-    trait: 'family',
-    list: ({ policy }) => policy.families,
-    remedy: (family) => `allow family ${family}`,
-  },
+  ...NAMED_LISTS.map(
+    ([field, trait]): ListRule => ({
+      name: `policy:${field}`,
+      ...{ field, trait },
+      list: ({ policy }) => policy[field],
+      remedy: (name) => `allow ${trait} ${name}`,
+    }),
+  ),
   {
     name: 'policy:quantization',
     field: 'quantizations',

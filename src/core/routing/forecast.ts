@@ -1,7 +1,7 @@
 /** What is expected of endpoints if they were given the request. */
 import type { Estimate } from '../vocabulary/quality.ts';
 import { ratesFor } from './catalog-index.ts';
-import { reasoningBonus } from './prior.ts';
+import { PRIOR_SD, reasoningBonus } from './prior.ts';
 import type { ChooseInput } from './request.ts';
 
 /** In the order of the positions that it was made for. */
@@ -61,6 +61,10 @@ export function estimateAt(i: number, input: ChooseInput): Estimate | undefined 
   const { endpoints, estimates } = learntOf(input);
   return endpoints.get(i) ?? estimates[input.catalog.models.at[i]!];
 }
+
+/** The standard deviation of an endpoint's chance. */
+export const chanceSdAt = (i: number, input: ChooseInput): number =>
+  estimateAt(i, input)?.successSd ?? PRIOR_SD;
 
 export const learntOf = ({ catalog, quality, request }: ChooseInput) =>
   quality?.ofClass.get(request.taskClass.name) ?? catalog.nothingLearnt;

@@ -1,7 +1,8 @@
 /** What a deployment has decided for all of its runs, and the two refusals that follow from it. */
 import type { Caps } from '../cost/cap.ts';
 import { SignalboxError } from '../vocabulary/errors.ts';
-import type { Accepted, Policy } from '../vocabulary/policy.ts';
+import type { Accepted, EffectivePolicy, Policy } from '../vocabulary/policy.ts';
+import { type LayerSources, layerPolicies, policyLayers } from './policy-layers.ts';
 
 export interface Governance {
   /** The deployment's own layer. */
@@ -16,8 +17,8 @@ export interface GovernanceConfig {
   /** What every endpoint must meet, those added later included. Default: no constraint. */
   readonly policy?: Policy;
   /**
-   * Tenants by name, whose policies tighten the deployment's; `*` stands for those not named, and for runs of no tenant. Where it is absent, runs
-   * may be started for any tenant; where it is there, only for the tenants in it.
+   * Tenants by name, whose policies tighten the deployment's; `*` stands for those not named, and for runs of no tenant.
+   * Where it is absent, runs may be started for any tenant; where it is there, only for the tenants in it.
    */
   readonly tenants?: Readonly<Record<string, TenantConfig>>;
   /**
@@ -65,6 +66,18 @@ export function tenantOf({ tenants }: Governance, tenant: string | undefined): T
     `There is no tenant "${tenant}". There are: ${[...tenants.keys()].join(', ') || 'none'}.`,
     'Add it to tenants in the config, or a tenant "*" whose policy holds for those not named.',
   );
+}
+
+/**
+ * All layers of policy that hold for a request, merged.
+ * @throws UnknownTenant, PolicyInvalid, PolicyRelaxed, PolicyContradiction
+ */
+export function policyFor(
+  governance: Governance,
+  inner: Omit<LayerSources, 'policy' | 'tenantPolicy'>,
+): EffectivePolicy {
+  const { policy: tenantPolicy } = tenantOf(governance, inner.tenant);
+  return layerPolicies(policyLayers({ policy: governance.policy, tenantPolicy, ...inner }));
 }
 
 /** @throws HistoryNotEncrypted where zero retention is asked for and nobody has accepted what it leaves out */

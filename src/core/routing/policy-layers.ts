@@ -7,7 +7,7 @@ import { ABILITIES } from '../vocabulary/model.ts';
 import type { AllowDeny, EffectivePolicy, Policy, PolicyLayer } from '../vocabulary/policy.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
 import { isWithin } from './constraints.ts';
-import { hashOf } from './hash.ts';
+import { fingerprintOf } from './hash.ts';
 
 /** A layer asks for less than one before it. */
 export class PolicyRelaxed extends SignalboxError {}
@@ -36,7 +36,7 @@ export function layerPolicies(layers: readonly PolicyLayer[]): EffectivePolicy {
   }
   if (Object.keys(policy).length === 0) return {};
   const fields = Object.entries(policy).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { ...policy, setBy, version: hashOf(JSON.stringify(fields)).toString(16).padStart(8, '0') };
+  return { ...policy, setBy, version: fingerprintOf(fields) };
 }
 
 function assertSomebodyLeft(field: string, value: unknown, layers: readonly string[]): void {

@@ -6,7 +6,6 @@
 import type { Candidate } from '../vocabulary/decision.ts';
 import { cacheDiscountMicros, estimateAt } from './forecast.ts';
 import { hashOf } from './hash.ts';
-
 import type { ChooseInput } from './request.ts';
 import type { Sifted } from './sift.ts';
 

@@ -43,3 +43,6 @@ export interface Health {
   /** Providers whose key was rejected or is unpaid. */
   readonly quarantined: ReadonlySet<string>;
 }
+
+/** Nothing is known against any endpoint. */
+export const ALL_WELL: Health = { breakers: new Map(), quarantined: new Set() };

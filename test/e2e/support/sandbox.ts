@@ -1,14 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 import { simulatedControl } from '../../../src/simulated/client.ts';
 import type { SimulatedControl } from '../../../src/simulated/control.ts';
-import { until } from '../../integration/server/until.ts';
+import { freePort } from '../../support/free-port.ts';
+import { until } from '../../support/until.ts';
 
 const checkout = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -130,14 +129,6 @@ export class Sandbox {
     void running.exited.then(() => this.#running.delete(running));
     return running;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** Makes sandboxes that end with the test that asked for them. */

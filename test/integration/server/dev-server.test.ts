@@ -19,7 +19,7 @@ import {
 } from '../../../src/server/dev-server.ts';
 import { searchAttributeCommands } from '../../../src/server/search-attributes.ts';
 import { obtainTemporal } from '../../../src/server/temporal-binary.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 // The first run on a machine may have to build the server.
 const SET_UP_LIMIT_MS = 600_000;
@@ -67,6 +67,14 @@ async function withConnection<T>(
 function processesOf(file: string): string[] {
   const all = execFileSync('ps', ['-eo', 'pid,stat,args'], { encoding: 'utf8' }).split('\n');
   return all.filter((line) => line.includes(file) && line.includes('start-dev'));
+}
+
+const pidOf = (line: string) => line.trim().split(' ')[0]!;
+
+/** One that is ending has lost its arguments before it has lost its files. */
+function isThere(pid: string): boolean {
+  const all = execFileSync('ps', ['-eo', 'pid,stat'], { encoding: 'utf8' }).split('\n');
+  return all.some((line) => pidOf(line) === pid && !/Z/.test(line));
 }
 
 test('resolves with a server that is ready for workflows', async () => {
@@ -164,21 +172,20 @@ test('does not outlive a parent killed by SIGKILL, and its database is free agai
   const parent = spawn(process.execPath, ['--input-type=module', '-e', program, module, binary, dbFile]);
   try {
     await once(parent.stdout, 'data');
-    expect(processesOf(dbFile)).toHaveLength(2);
+    const processes = processesOf(dbFile).map(pidOf);
+    expect(processes).toHaveLength(2);
+    parent.kill('SIGKILL');
+    await until(() => !processes.some(isThere));
   } finally {
     parent.kill('SIGKILL');
   }
-  await until(() => processesOf(dbFile).length === 0);
   await start();
 });
 
 test('a server killed from outside is seen to have ended', async () => {
   const server = await start();
-  const pid = processesOf(dbFile)
-    .find((line) => !line.includes('keeper'))!
-    .trim()
-    .split(' ')[0];
-  process.kill(Number(pid), 'SIGKILL');
+  const [line] = processesOf(dbFile).filter((one) => !one.includes('keeper'));
+  process.kill(Number(pidOf(line!)), 'SIGKILL');
   expect((await server.exited).code).toBe(137);
   expect(existsSync(`${dbFile}.lock`)).toBe(false);
 });

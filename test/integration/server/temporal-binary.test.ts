@@ -22,7 +22,7 @@ import {
   TemporalNotFound,
   TemporalTooOld,
 } from '../../../src/server/temporal-binary.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 const goodVersion = 'temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)';
 const oldVersion = 'temporal version 1.3.0 (Server 1.27.1, UI 2.36.0)';

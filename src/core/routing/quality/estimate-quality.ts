@@ -8,7 +8,7 @@
  */
 import type { Price } from '../../vocabulary/model.ts';
 import type { Estimate, Quality, QualityCell } from '../../vocabulary/quality.ts';
-import { hashOf } from '../hash.ts';
+import { fingerprintOf } from '../hash.ts';
 import { fitCost } from './fit-cost.ts';
 import { fitSuccess } from './fit-success.ts';
 import { layOut } from './grid.ts';
@@ -38,7 +38,7 @@ export function estimateQuality(
     });
   }
   return {
-    version: hashOf(JSON.stringify(cells)).toString(16).padStart(8, '0'),
+    version: fingerprintOf(cells),
     ...{ estimates, endpointEstimates: estimateEndpoints(cells, estimates), listPrices },
   };
 }
