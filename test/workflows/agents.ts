@@ -125,6 +125,12 @@ export const untrueToItsOutput = agent(
   () => Promise.resolve({ count: 'many' as unknown as number }),
 );
 
+/** One step, whose prompt is too long for a call. */
+export const askTooMuch = agent(
+  { name: 'askTooMuch', input: z.object({ prompt: z.string() }) },
+  (run, { prompt }) => run.step('answer', { task: 'writing', prompt: prompt.repeat(1_000_000) }),
+);
+
 /** Throws while a step that it does not wait for is under way. */
 export const leaveBehind = agent(
   { name: 'leaveBehind', input: z.object({ prompt: z.string() }) },

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { PARKED_MEMO } from '../../src/core/contract/run.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
-import { ask, askAtOnce, askInTurn, askOnce } from './agents.ts';
+import { ask, askAtOnce, askInTurn, askOnce, askTooMuch } from './agents.ts';
 import { eventsOf, workOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -122,6 +122,19 @@ it('providers that are down are not taken for a cap, however little money there 
   await stage.control.setFault('*', down);
   const run = await stage.start(ask, { prompt: mill }, { maxUsd: 0.1 });
   await expect(run.result()).rejects.toMatchObject({ parked: [{ reason: 'attempts_exhausted' }] });
+});
+
+it('a step too large for any call parks before anybody is asked, and says so', async () => {
+  const stage = await newStage();
+  const run = await stage.start(askTooMuch, { prompt: 'Why?' });
+  await expect(run.result()).rejects.toMatchObject({
+    name: 'RunParked',
+    message: expect.stringMatching(/turn 1 of step "answer" has \d+ bytes/),
+  });
+  expect((await run.state()).waitsFor).toBe('payload_too_large: answer');
+  expect(await stage.control.log()).toEqual([]);
+  await run.abort('too long');
+  await expect(run.result()).rejects.toMatchObject({ message: expect.stringContaining('too long') });
 });
 
 it('a cap that is spent parks, and raising it finishes the run', async () => {

@@ -58,9 +58,12 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'scheduled': {
       const { step, taskClass, turn } = event.input;
-      return run.steps.some(({ name }) => name === step)
-        ? change(run, step, (state) => ({ ...state, status: 'running', turns: Math.max(turn, state.turns) }))
-        : { ...run, steps: [...run.steps, newStep(step, taskClass ?? DEFAULT_TASK_CLASS)] };
+      return change(begun(run, step), step, (state) => ({
+        ...state,
+        taskClass: taskClass ?? state.taskClass,
+        status: 'running',
+        turns: Math.max(turn, state.turns),
+      }));
     }
     case 'answered': {
       const { attempt, lost, decision, message } = event.result;
@@ -83,7 +86,8 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
     case 'toolReturned':
       return change(run, event.input.step, (state) => ({ ...state, toolCalls: state.toolCalls + 1 }));
     case 'parked':
-      return change(run, event.parked.step, (state) => ({
+      // It may have parked before anybody was asked.
+      return change(begun(run, event.parked.step), event.parked.step, (state) => ({
         ...state,
         status: 'parked',
         parked: event.parked,
@@ -93,9 +97,12 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
   }
 }
 
-const newStep = (name: string, taskClass: string): StepState => ({
+const begun = (run: RunState, step: string): RunState =>
+  run.steps.some(({ name }) => name === step) ? run : { ...run, steps: [...run.steps, newStep(step)] };
+
+const newStep = (name: string): StepState => ({
   name,
-  taskClass,
+  taskClass: DEFAULT_TASK_CLASS,
   status: 'running',
   turns: 1,
   toolCalls: 0,
