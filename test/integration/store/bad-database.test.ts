@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompiledQuery } from 'kysely';
+import pg from 'pg';
 import { readCosts } from '../../../src/store/costs.ts';
 import { readLedger, writeLedger } from '../../../src/store/ledger.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
@@ -11,6 +12,9 @@ import { StoreError } from '../../../src/store/store-error.ts';
 import { parseStoreUrl } from '../../../src/store/store-url.ts';
 import { aLedgerRow } from '../../support/a-ledger-row.ts';
 import { type Postgres, query, startPostgres } from '../../support/postgres.ts';
+import { until } from '../../support/until.ts';
+
+const TABLES = ['signalbox_ledger', 'signalbox_budget', 'signalbox_reservation', 'signalbox_recorded'];
 
 const open: Store[] = [];
 afterEach(async () => {
@@ -183,6 +187,26 @@ describe('a PostgreSQL server', () => {
     const url = await postgres.newDatabase();
     await query(url, 'create table signalbox_ledger (note text)');
     expect((await errorOf(openStore({ url }))).message).toContain('half migrated');
+  });
+
+  test('whose schema another process finishes making just as this one looks', async () => {
+    const url = await postgres.newDatabase();
+    await opened(url);
+    // As it stands in the middle of another's migration: the record is there and empty, the tables are not.
+    await query(url, 'create table done as table signalbox_migration; delete from signalbox_migration');
+    await query(url, TABLES.map((name) => `alter table ${name} rename to unseen_${name}`).join(';'));
+    const other = new pg.Client(url);
+    await other.connect();
+    await other.query('begin; lock table signalbox_migration');
+    const opening = opened(url);
+    await until(async () => {
+      const { rowCount } = await other.query('select from pg_locks where not granted');
+      return rowCount === 1;
+    });
+    await other.query(TABLES.map((name) => `alter table unseen_${name} rename to ${name}`).join(';'));
+    await other.query('insert into signalbox_migration table done; commit');
+    await other.end();
+    expect(await readLedger(await opening, 'triage-1')).toEqual([]);
   });
 });
 
