@@ -8,6 +8,8 @@ export interface ProviderConfig {
   readonly baseUrl?: string;
   /** Environment variable that holds the key. */
   readonly apiKeyEnv?: string;
+  /** Whether it can stream its answers. Default true; what cannot is only held to the total deadline. */
+  readonly streams?: boolean;
   /** Served by Signalbox's own simulation. Without `--live` only these are used, with it only the others. */
   readonly simulated?: boolean;
 }

@@ -94,6 +94,7 @@ const configSchema = z.strictObject({
         wire: z.enum(['openai-compatible', 'anthropic']),
         baseUrl: z.url().optional(),
         apiKeyEnv: z.string().min(1).optional(),
+        streams: z.boolean().optional(),
         simulated: z.boolean().optional(),
       }),
     )

@@ -1,4 +1,4 @@
-/** The model port over the AI SDK's provider packages and undici. Always streams; delivers whole answers or none. */
+/** The model port over the AI SDK's provider packages and undici. Streams wherever it can; delivers whole answers or none. */
 import { APICallError } from '@ai-sdk/provider';
 import { Agent, fetch as undiciFetch } from 'undici';
 import {
@@ -9,11 +9,13 @@ import {
 } from '../../activities/ports.ts';
 import { kindOfRefusal, retryAfterMs } from '../core/failure/kind.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
+import type { Deadlines } from '../core/vocabulary/task-class.ts';
 import { assemble, BrokenStream, messageOf } from './assemble.ts';
 import { CallClock } from './deadlines.ts';
 import { languageModel, type ResolvedProvider } from './language-model.ts';
 import { callOptions } from './prompt.ts';
 import { redact } from './redact.ts';
+import { streamOf } from './stream-of.ts';
 
 /** A refusal's body is read for typed codes up to this many characters. */
 const BODY_CHARS = 4_000;
@@ -30,10 +32,13 @@ export class AiSdkModels implements ModelPort {
 
   async invoke(endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer> {
     const provider = this.#providers.get(endpoint.provider)!;
-    const clock = new CallClock(call.deadlines, call.signal);
+    const clock = new CallClock(provider.streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
     try {
       const model = languageModel(provider, endpoint.wireModel, this.#fetch);
-      const { stream } = await model.doStream({ ...callOptions(call), abortSignal: clock.signal });
+      const options = { ...callOptions(call), abortSignal: clock.signal };
+      const stream = provider.streams
+        ? (await model.doStream(options)).stream
+        : streamOf(await model.doGenerate(options));
       const answer = await assemble(stream, () => clock.tick());
       return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0 };
     } catch (error) {
@@ -53,12 +58,19 @@ export class AiSdkModels implements ModelPort {
     undiciFetch(input, { ...init, dispatcher: this.#agent } as never)) as unknown as typeof globalThis.fetch;
 }
 
+/** Of an answer that comes in one piece the first token is the last. */
+const totalOnly = ({ totalMs }: Deadlines): Deadlines => ({
+  firstTokenMs: totalMs,
+  idleMs: totalMs,
+  totalMs,
+});
+
 type Told = Pick<InvocationFailure, 'kind' | 'message' | 'billed'> & Partial<InvocationFailure>;
 
 function tellApart(error: unknown, clock: CallClock): Told {
   const { passed } = clock;
   if (passed) {
-    const kind = passed.which === 'first token' ? 'timed_out' : 'answer_incomplete';
+    const kind = clock.firstTokenMs === undefined ? 'timed_out' : 'answer_incomplete';
     return { kind, message: passed.message, billed: true };
   }
   if (error instanceof BrokenStream) {

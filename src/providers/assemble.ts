@@ -56,6 +56,7 @@ export async function assemble(
           tick();
           break;
         case 'tool-call':
+          tick();
           calls.push({
             type: 'tool-call',
             toolCallId: part.toolCallId,

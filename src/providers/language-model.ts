@@ -9,6 +9,7 @@ export interface ResolvedProvider {
   readonly wire: ProviderConfig['wire'];
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly streams: boolean;
 }
 
 /** The AI SDK's model for one wire format; every HTTP request it makes goes through `fetch`. */

@@ -27,6 +27,7 @@ export function complete(request: WireRequest, model: SimulatedModel, entry: Log
     createdAtMs: entry.atMs,
     blocks,
     truncated: charactersIn(blocks) < charactersIn(whole),
+    filtered: false,
     inputTokens: entry.inputTokens,
     outputTokens: blocks.reduce((sum, block) => sum + countTokens(contentOf(block)), 0),
   };

@@ -15,6 +15,11 @@ export const faultStatuses = [400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 
  * - `malformed`: one chunk of the stream is broken, or the JSON body ends early
  * - `error-in-200`: the vendor's error event in mid-stream, or its error body, under status 200
  * - `empty`: a 200 that is well formed and says nothing
+ * - `slow`: the answer, its first token ten seconds late
+ * - `no-sentinel`: the whole answer, without the last event that only says that it is over
+ * - `refusal`: a 200 that ends as filtered by the provider
+ * - `misshapen`: a whole answer, but of another shape than was asked for
+ * - `wrong-usage`: the whole answer, with counts that cannot be
  */
 export const faultKinds = [
   'reset',
@@ -25,6 +30,11 @@ export const faultKinds = [
   'malformed',
   'error-in-200',
   'empty',
+  'slow',
+  'no-sentinel',
+  'refusal',
+  'misshapen',
+  'wrong-usage',
 ] as const;
 
 /** Heals by itself after `times` requests; without it, stays until cleared. */

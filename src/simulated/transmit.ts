@@ -5,6 +5,7 @@ import type { Fault } from './faults.ts';
 import type { ProviderContext } from './provider-routes.ts';
 import type { LogEntry } from './request-log.ts';
 import type { SimulatedModel } from './simulated-providers.ts';
+import { countTokens } from './tokens.ts';
 import type { Completion, Wire, WireEvent, WireRequest } from './wire/wire.ts';
 
 /** An answer to be sent, and what is to go wrong with it. */
@@ -19,9 +20,40 @@ export interface Transmission {
 }
 
 /** Sends an answer at the model's pace, streamed or whole, with the fault that struck it. */
-export function transmit(c: ProviderContext, transmission: Transmission): Response | Promise<Response> {
+export function transmit(
+  c: ProviderContext,
+  { completion, ...given }: Transmission,
+): Response | Promise<Response> {
+  const transmission = { ...given, completion: said(completion, given.fault) };
   return transmission.request.streamed ? sendStream(c, transmission) : sendWhole(c, transmission);
 }
+
+/** Faults of what is said or counted, and not of how it is sent. */
+const SENT_TO_THE_END: ReadonlySet<Fault['kind']> = new Set([
+  ...(['empty', 'slow', 'no-sentinel', 'refusal', 'misshapen', 'wrong-usage'] as const),
+]);
+
+/** What is answered under a fault. */
+function said(completion: Completion, fault: Transmission['fault']): Completion {
+  switch (fault) {
+    case 'empty':
+      return { ...completion, blocks: [], outputTokens: 0 };
+    case 'refusal':
+      return { ...completion, blocks: [], outputTokens: 0, filtered: true };
+    case 'misshapen':
+      return {
+        ...completion,
+        blocks: [{ kind: 'text', text: MISSHAPEN }],
+        outputTokens: countTokens(MISSHAPEN),
+      };
+    case 'wrong-usage':
+      return { ...completion, inputTokens: completion.inputTokens * 1_000_000 + 1_000_000_000 };
+    default:
+      return completion;
+  }
+}
+
+const MISSHAPEN = JSON.stringify({ unasked: 'This is of another shape than was asked for.' });
 
 /** Resets the socket (RST, not FIN) before any header. */
 export function resetConnection(c: ProviderContext): Response {
@@ -37,8 +69,7 @@ export async function hangUntilClosed(c: ProviderContext): Promise<Response> {
 
 function sendStream(c: ProviderContext, transmission: Transmission): Response {
   const { wire, completion, request, entry, fault } = transmission;
-  const spoken = fault === 'empty' ? { ...completion, blocks: [], outputTokens: 0 } : completion;
-  const script = wire.script(spoken, request.usageInStream);
+  const script = wire.script(completion, request.usageInStream);
   const half = Math.ceil(script.content.length / 2);
 
   return streamSSE(c, async (stream) => {
@@ -53,10 +84,11 @@ function sendStream(c: ProviderContext, transmission: Transmission): Response {
     try {
       if (fault === 'silence') return await closed(c);
       await send(script.opening);
-      if (fault === undefined || fault === 'empty') {
+      if (fault === undefined || SENT_TO_THE_END.has(fault)) {
         await send(script.content);
         if (fault === undefined) entry.outcome = 'answered';
-        return await send(script.closing);
+        await send(script.closing);
+        return await send(fault === 'no-sentinel' ? [] : script.sentinel);
       }
       await send(script.content.slice(0, half));
       if (fault === 'stall') return await closed(c);
@@ -66,7 +98,7 @@ function sendStream(c: ProviderContext, transmission: Transmission): Response {
       await write(stream, breakOff(broken));
       entry.outputTokens += broken.tokens;
       await send(script.content.slice(half + 1));
-      await send(script.closing);
+      await send([...script.closing, ...script.sentinel]);
     } catch (error) {
       if (!c.env.outgoing.destroyed) throw error;
     }
@@ -88,18 +120,17 @@ async function sendWhole(c: ProviderContext, transmission: Transmission): Promis
   } catch {
     return RESPONSE_ALREADY_SENT; // the client is gone
   }
-  if (fault === undefined) {
-    entry.outcome = 'answered';
+  if (fault === undefined || SENT_TO_THE_END.has(fault)) {
+    if (fault === undefined) entry.outcome = 'answered';
     entry.outputTokens = completion.outputTokens;
     return c.json(wire.whole(completion));
   }
-  if (fault === 'empty') return c.json(wire.whole({ ...completion, blocks: [], outputTokens: 0 }));
   if (fault === 'error-in-200') return c.json(wire.errors.ofStatus(500).body);
 
   const body = JSON.stringify(wire.whole(completion));
   const half = body.slice(0, Math.ceil(body.length / 2));
   if (fault === 'malformed') return c.body(half, 200, { 'content-type': 'application/json' });
-  return sendPart(c, body, fault === 'silence' ? '' : half, fault);
+  return sendPart(c, body, fault === 'silence' ? '' : half, fault as 'silence' | 'stall' | 'cut');
 }
 
 /** Promises the whole body in `content-length`, sends a part, then falls silent or breaks the connection. */
@@ -137,9 +168,12 @@ function closed(c: ProviderContext): Promise<void> {
   });
 }
 
+/** How late the first token of a slow answer is. */
+const SLOW_MS = 10_000;
+
 /** A token comes when its turn comes, counted from the start, so that slow timers do not add up. */
-function startPace(c: ProviderContext, { model, latencyScale }: Transmission) {
-  const startedMs = Date.now();
+function startPace(c: ProviderContext, { model, latencyScale, fault }: Transmission) {
+  const startedMs = Date.now() + (fault === 'slow' ? SLOW_MS : 0);
   const gone = new AbortController();
   c.env.outgoing.once('close', () => gone.abort());
   let tokens = 0;

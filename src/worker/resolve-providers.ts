@@ -30,7 +30,7 @@ export function resolveProviders(
 
 function resolveLive(
   name: string,
-  { wire, baseUrl, apiKeyEnv }: ProviderConfig,
+  { wire, baseUrl, apiKeyEnv, streams = true }: ProviderConfig,
   env: NodeJS.ProcessEnv,
 ): ResolvedProvider | undefined {
   if (!baseUrl) {
@@ -40,12 +40,12 @@ function resolveLive(
     );
   }
   const apiKey = apiKeyEnv === undefined ? 'none' : env[apiKeyEnv];
-  return apiKey ? { name, wire, baseUrl, apiKey } : undefined;
+  return apiKey ? { name, wire, baseUrl, apiKey, streams } : undefined;
 }
 
 function resolveSimulated(
   name: string,
-  { wire, baseUrl }: ProviderConfig,
+  { wire, baseUrl, streams = true }: ProviderConfig,
   env: NodeJS.ProcessEnv,
 ): ResolvedProvider {
   const url = env[SIMULATED_URL_ENV];
@@ -55,5 +55,5 @@ function resolveSimulated(
       'Start everything together with `signalbox dev`, set the variable to the address it prints, or use --live.',
     );
   }
-  return { name, wire, baseUrl: baseUrl ?? `${url}/${name}/v1`, apiKey: 'simulated' };
+  return { name, wire, baseUrl: baseUrl ?? `${url}/${name}/v1`, apiKey: 'simulated', streams };
 }

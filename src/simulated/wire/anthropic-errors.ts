@@ -50,6 +50,7 @@ const messages: Record<RefusalReason, string> = {
   content_filter: 'Output blocked by content filtering policy',
   insufficient_quota:
     'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
+  unsupported_parameter: '`temperature` is not supported for this model.',
 };
 
 function ofReason(status: number, reason: RefusalReason): Refusal {

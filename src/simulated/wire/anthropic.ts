@@ -228,8 +228,8 @@ function script(completion: Completion) {
         delta: { stop_reason: stopReason(completion), stop_sequence: null },
         usage: { output_tokens: completion.outputTokens },
       }),
-      event('message_stop', {}),
     ],
+    sentinel: [event('message_stop', {})],
   };
 }
 
@@ -254,6 +254,7 @@ function envelope({ id, model }: Completion) {
 }
 
 function stopReason(completion: Completion): string {
+  if (completion.filtered) return 'refusal';
   if (completion.truncated) return 'max_tokens';
   return completion.blocks.some((part) => part.kind === 'call') ? 'tool_use' : 'end_turn';
 }

@@ -120,6 +120,14 @@ function ofReason(status: number, reason: RefusalReason): Refusal {
         reason,
         reason,
       );
+    case 'unsupported_parameter':
+      return refusal(
+        status,
+        "Unsupported parameter: 'temperature' is not supported with this model.",
+        'invalid_request_error',
+        reason,
+        'temperature',
+      );
   }
 }
 

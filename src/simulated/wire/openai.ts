@@ -237,8 +237,8 @@ function script(completion: Completion, usageInStream: boolean) {
     closing: [
       chunk([choice({}, finishReason(completion))], 0),
       ...(usageInStream ? [chunk([], 0, usage(completion))] : []),
-      { data: '[DONE]', tokens: 0 },
     ],
+    sentinel: [{ data: '[DONE]', tokens: 0 }],
   };
 }
 
@@ -253,6 +253,7 @@ function envelope(completion: Completion, object: string) {
 }
 
 function finishReason(completion: Completion): string {
+  if (completion.filtered) return 'content_filter';
   if (completion.truncated) return 'length';
   return completion.blocks.some((block) => block.kind === 'call') ? 'tool_calls' : 'stop';
 }

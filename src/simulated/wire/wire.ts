@@ -29,6 +29,8 @@ export interface Completion {
   readonly blocks: readonly Block[];
   /** True where the token limit cut the answer short. */
   readonly truncated: boolean;
+  /** True where the vendor's filter ended it. */
+  readonly filtered: boolean;
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
@@ -45,6 +47,8 @@ export interface EventScript {
   readonly opening: readonly WireEvent[];
   readonly content: readonly WireEvent[];
   readonly closing: readonly WireEvent[];
+  /** Says only that it is over; not every wire has one. */
+  readonly sentinel: readonly WireEvent[];
 }
 
 /** An error answer: a status and the vendor's own body for it. */
@@ -76,7 +80,12 @@ export interface WireErrors {
 }
 
 /** Refusals that share a status with others but mean something else. */
-export const refusalReasons = ['context_length_exceeded', 'content_filter', 'insufficient_quota'] as const;
+export const refusalReasons = [
+  'context_length_exceeded',
+  'content_filter',
+  'insufficient_quota',
+  'unsupported_parameter',
+] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** One vendor's wire format: how it names things, reads a request and writes an answer. */

@@ -128,7 +128,7 @@ describe.each(wires)('%s', (wire) => {
       body: '{"error":{"message":"down"}}',
     }));
     const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
-    const provider = { name: WIRES[wire], wire, baseUrl, apiKey: 'any' };
+    const provider = { name: WIRES[wire], wire, baseUrl, apiKey: 'any', streams: true };
     const models = new AiSdkModels(new Map([[provider.name, provider]]));
     closers.push(() => models.close());
     const endpoint = config.catalog.endpoints.find(({ provider }) => provider === WIRES[wire])!;
