@@ -17,10 +17,13 @@ afterEach(async () => {
 });
 
 /** The model port over simulated vendors of its own; `wire` says which of them to ask. */
-async function newVendor(wire: Wire, fault?: string) {
+async function newVendor(wire: Wire, fault?: string, streams = true) {
   const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
   const simulated = await startSimulatedProviders({ providers: simulate(config), latencyScale: 0 });
-  const models = new AiSdkModels(resolveProviders(config, { [SIMULATED_URL_ENV]: simulated.url }));
+  const providers = resolveProviders(config, { [SIMULATED_URL_ENV]: simulated.url });
+  const models = new AiSdkModels(
+    new Map([...providers].map(([name, given]) => [name, { ...given, streams }])),
+  );
   closers.push(async () => {
     await models.close();
     await simulated.close();
@@ -99,6 +102,36 @@ describe.each(wires)('%s', (wire) => {
     const failure = await failureOf(vendor.ask({ deadlines: deadlinesFor[fault] ?? call.deadlines }));
     expect(failure.kind).toBe(kind);
     expect(await vendor.log()).toHaveLength(1);
+  });
+
+  it.each<[string, FailureKind]>([
+    ['503', 'unavailable'],
+    ['reset', 'unavailable'],
+    ['timeout', 'timed_out'],
+    ['silence', 'timed_out'],
+    ['stall', 'timed_out'],
+    ['cut', 'answer_incomplete'],
+    ['malformed', 'answer_incomplete'],
+    ['error-in-200', 'answer_incomplete'],
+  ])('of a provider that cannot stream, %s is %s', async (fault, kind) => {
+    const vendor = await newVendor(wire, fault, false);
+    const deadlines = { ...call.deadlines, totalMs: kind === 'timed_out' ? 300 : 20_000 };
+    expect((await failureOf(vendor.ask({ deadlines }))).kind).toBe(kind);
+    expect(await vendor.log()).toMatchObject([{ streamed: false }]);
+  });
+
+  it('gives the same answer in one piece, later than a first token may be', async () => {
+    const [streamed, whole] = await Promise.all([newVendor(wire), newVendor(wire, undefined, false)]);
+    const [one, other] = await Promise.all([
+      streamed.ask(),
+      whole.ask({ deadlines: { ...call.deadlines, firstTokenMs: 1, idleMs: 1 } }),
+    ]);
+    expect({ ...other, firstTokenMs: 0 }).toEqual({ ...one, firstTokenMs: 0 });
+  });
+
+  it('a refusal in a 200 has the finish reason of a filter, and no words', async () => {
+    const vendor = await newVendor(wire, 'refusal');
+    expect(await vendor.ask()).toMatchObject({ finishReason: 'content-filter', message: { content: [] } });
   });
 
   // What an empty answer is, the answer check says.

@@ -149,6 +149,33 @@ describe.each(wires)('on the wire of $provider', (wire) => {
     if (stream) expect(got.text).toContain(wire.done);
   });
 
+  it.each([true, false])('misshapen: whole, and of another shape (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'misshapen' });
+    const got = await ask(wire, stream);
+    expect(got).toMatchObject({ status: 200, end: 'ended' });
+    expect(got.text).toContain('unasked');
+  });
+
+  it('wrong-usage: more tokens than any model takes', async () => {
+    await server.control.setFault(wire.provider, { kind: 'wrong-usage' });
+    expect((await ask(wire, false)).text).toMatch(/_tokens":1\d{9}/);
+  });
+
+  it('slow: a beginning, and for seconds no word of the answer', async () => {
+    await server.control.setFault(wire.provider, { kind: 'slow' });
+    const got = await ask(wire, true);
+    expect(got).toMatchObject({ status: 200, end: 'gave up' });
+    expect(got.text).not.toContain('mill');
+  });
+
+  it('no-sentinel: the whole answer, and no word that it is over', async () => {
+    await server.control.setFault(wire.provider, { kind: 'no-sentinel' });
+    const got = await ask(wire, true);
+    expect(got).toMatchObject({ status: 200, end: 'ended' });
+    expect(got.text).toMatch(/y for many years/);
+    expect(got.text).not.toContain(wire.done);
+  });
+
   it.each(faultStatuses)('status %p with the body of the vendor', async (status) => {
     await server.control.setFault(wire.provider, { kind: 'status', status, retryAfterSeconds: 3 });
     const got = await ask(wire, true);
