@@ -83,8 +83,8 @@ export class AttemptTab {
     return { ...this.#attempt('answered', answer.usage, true), ...saidBy(answer) };
   }
 
-  /** @param spared whether the endpoint is not to be asked again in place */
-  failed(failure: InvocationFailure, spared: boolean): ApplicationFailure {
+  /** @param restsUntilMs until when the endpoint's breaker is open, where it is */
+  failed(failure: InvocationFailure, restsUntilMs: number | undefined): ApplicationFailure {
     const chars = this.#call ? MESSAGE_CHARS.provider : MESSAGE_CHARS.own;
     const message = failure.message.slice(0, chars);
     const details: AttemptFailure = {
@@ -93,7 +93,7 @@ export class AttemptTab {
         ...(failure.answer && saidBy(failure.answer)),
         message,
       },
-      disposition: disposition(failure.kind, failure.hintMs, spared, Date.now(), Math.random()),
+      disposition: disposition(failure.kind, { ...failure, restsUntilMs }, Date.now(), Math.random()),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
       ...(failure.tooDear && { tooDear: true }),
@@ -111,7 +111,7 @@ export class AttemptTab {
   canceled(): CancelledFailure {
     const details: AttemptFailure = {
       attempt: { ...this.#attempt('canceled', undefined, true), message: 'The step was given up.' },
-      disposition: disposition('canceled', undefined, true, Date.now(), 0),
+      disposition: disposition('canceled', {}, Date.now(), 0),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
     };

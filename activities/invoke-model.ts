@@ -5,7 +5,6 @@ import { capReachedText, capsOf } from '../src/core/cost/cap.ts';
 import { worstCaseMicros as worstCaseMicrosOf } from '../src/core/cost/price.ts';
 import { requestIdOf } from '../src/core/cost/request-id.ts';
 import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
-import { admits, CLOSED } from '../src/core/health/breaker.ts';
 import { tenantOf } from '../src/core/routing/governance.ts';
 import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
@@ -86,8 +85,7 @@ export function createInvokeModel(
       if (error instanceof ApplicationFailure) throw error;
       const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
       if (endpoint) recordFailure(ports.health, endpoint, failure);
-      const spared = failure.lasting || (endpoint !== undefined && rests(ports.health, endpoint));
-      const failed = tab.failed(failure, spared);
+      const failed = tab.failed(failure, endpoint && restsUntilMs(ports.health, endpoint));
       settle(attemptIn(failed));
       throw failed;
     } finally {
@@ -188,8 +186,9 @@ function recordFailure(
   }
 }
 
-function rests(health: HealthPort, { id }: Endpoint): boolean {
-  return !admits(health.snapshot().breakers.get(id) ?? CLOSED, Date.now());
+function restsUntilMs(health: HealthPort, { id }: Endpoint): number | undefined {
+  const breaker = health.snapshot().breakers.get(id);
+  return breaker?.state === 'open' ? breaker.untilMs : undefined;
 }
 
 /** What nobody foresaw is not retried by the server for ever: it is an attempt that failed. */

@@ -84,7 +84,7 @@ function policyOf(): EffectivePolicy {
 
 function inputOf(call: number): ChooseInput {
   const open: Breaker = { state: 'open', untilMs: NOW + 10_000, cooldownMs: 15_000 };
-  const closed: Breaker = { state: 'closed', failures: 1 };
+  const closed: Breaker = { state: 'closed', failures: 1, recent: [] };
   const breakers = some(catalog.endpoints, 100).map(
     ({ id }, i) => [id, i % 3 === 0 ? open : closed] as const,
   );

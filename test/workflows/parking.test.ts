@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { PARKED_MEMO } from '../../src/core/contract/run.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
-import { ask, askAtOnce, askInTurn, askOnce, askTooMuch } from './agents.ts';
+import { ask, askAtOnce, askHastily, askInTurn, askOnce, askTooMuch } from './agents.ts';
 import { eventsOf, workOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -76,7 +76,7 @@ it('resume finishes a parked run, and no step that was answered is asked again',
 it('resume asks at once endpoints that this worker had put to rest', async () => {
   const stage = await newStage({ policy: { models: { allow: ['sim-atlas-large'] } } });
   await stage.control.setFault('*', down);
-  const run = await stage.start(ask, { prompt: mill });
+  const run = await stage.start(askHastily, { prompt: mill });
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   await stage.control.clearFaults();
   await run.resume();

@@ -31,6 +31,16 @@ it('rate limited everywhere waits on a durable timer and finishes by itself', as
   ]);
 });
 
+it('down everywhere waits until the first may be asked again, and finishes by itself', async () => {
+  const stage = await newStage(fewModels);
+  await stage.control.setFault('*', parseFault('503'));
+  const run = await stage.start(ask, { prompt });
+  await until(async () => (await timersOf(stage.client, run.id)).length === 1);
+  expect(await stage.control.log()).toHaveLength(4);
+  await stage.control.clearFaults();
+  expect(await run.result()).toContain('mill opened');
+});
+
 it('a wait outlives the worker', async () => {
   const stage = await newStage(fewModels);
   await stage.control.setFault('*', parseFault('429:1'));

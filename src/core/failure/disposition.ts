@@ -45,18 +45,25 @@ const TABLE: Readonly<Record<FailureKind, Row>> = {
   unknown: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
 };
 
-/** Kinds that pass by themselves: only for these does it mean anything when a provider says to come back later. */
-const PASSING: ReadonlySet<FailureKind> = new Set(['rate_limited', 'unavailable', 'no_eligible_endpoint']);
+/** Kinds that pass by themselves: only for these does it mean anything when an endpoint may be asked again. */
+const PASSING: ReadonlySet<FailureKind> = new Set([
+  ...(['rate_limited', 'unavailable', 'answer_incomplete', 'no_eligible_endpoint'] as const),
+]);
 
-/**
- * @param hintMs how long the provider asks us to stay away, in milliseconds, where it says
- * @param rests whether the endpoint's breaker is open after this failure, or its provider says not to ask again: it is not tried again in place
- * @param jitter 0 to 1, spreads the pauses of parallel steps
- */
+/** What is known of a failure beside its kind. */
+export interface FailureFacts {
+  /** How long the provider asks us to stay away, in milliseconds, where it says. */
+  readonly hintMs?: number | undefined;
+  /** The provider says that asking the same endpoint again will not help. */
+  readonly lasting?: boolean;
+  /** Where the endpoint's breaker is open after this failure, when it ends (milliseconds since the epoch). */
+  readonly restsUntilMs?: number | undefined;
+}
+
+/** @param jitter 0 to 1, spreads the pauses of parallel steps */
 export function disposition(
   kind: FailureKind,
-  hintMs: number | undefined,
-  rests: boolean,
+  { hintMs, lasting = false, restsUntilMs }: FailureFacts,
   nowMs: number,
   jitter: number,
 ): Disposition {
@@ -73,8 +80,9 @@ export function disposition(
       : { triesPerEndpoint: 1, retryAfterMs: 0, onward, restsUntilMs: nowMs + restMs };
   }
   return {
-    triesPerEndpoint: rests ? 1 : triesPerEndpoint,
+    triesPerEndpoint: lasting || restsUntilMs !== undefined ? 1 : triesPerEndpoint,
     retryAfterMs: Math.round(pauseMs * (0.5 + jitter)),
     onward,
+    ...(restsUntilMs !== undefined && PASSING.has(kind) && { restsUntilMs }),
   };
 }

@@ -1,12 +1,20 @@
 /**
  * Keeps a failing endpoint from being hammered: a reducer, (state, event, now) → state.
  *
- * H1  Open: the endpoint rests until `untilMs` and is not chosen.
- * H2  After that one probe is let through at a time; its success closes the breaker, its failure opens it for twice
+ * H1  It opens after five failures in a row; after two in a row already where half or more of what came in the last ten
+ *     seconds failed, so that an endpoint which fails now and then under load is not taken for dead.
+ * H2  Open: the endpoint rests until `untilMs` and is not chosen.
+ * H3  After that one probe is let through at a time; its success closes the breaker, its failure opens it for twice
  *     as long, up to a limit.
  */
 export type Breaker =
-  | { readonly state: 'closed'; readonly failures: number }
+  | {
+      readonly state: 'closed';
+      /** In a row. */
+      readonly failures: number;
+      /** The last outcomes, oldest first. */
+      readonly recent: readonly { readonly atMs: number; readonly failed: boolean }[];
+    }
   | { readonly state: 'open'; readonly untilMs: number; readonly cooldownMs: number }
   | { readonly state: 'half-open'; readonly probeSinceMs: number; readonly cooldownMs: number };
 
@@ -17,10 +25,13 @@ export type BreakerEvent =
   /** Rate limited: rests until the provider's own time, whatever came before. */
   | { readonly type: 'rests'; readonly untilMs: number };
 
-export const CLOSED: Breaker = { state: 'closed', failures: 0 };
+export const CLOSED: Breaker = { state: 'closed', failures: 0, recent: [] };
 
-/** A failure and its retry in place: the second in a row opens. */
+/** A failure and its retry in place. */
 const FAILURES_TO_OPEN = 2;
+const FAILURES_TO_OPEN_UNDER_LOAD = 5;
+const RECENT_MS = 10_000;
+const MOST_RECENT = 20;
 const FIRST_COOLDOWN_MS = 15_000;
 const LONGEST_COOLDOWN_MS = 120_000;
 /** A probe that never reported back (its worker died) is forgotten after this. */
@@ -29,7 +40,8 @@ const PROBE_LOST_MS = 60_000;
 export function afterEvent(breaker: Breaker, event: BreakerEvent, nowMs: number): Breaker {
   switch (event.type) {
     case 'succeeded':
-      return CLOSED;
+      if (breaker.state !== 'closed') return CLOSED;
+      return { state: 'closed', failures: 0, recent: withOutcome(breaker.recent, false, nowMs) };
     case 'rests':
       return { state: 'open', untilMs: event.untilMs, cooldownMs: FIRST_COOLDOWN_MS };
     case 'started':
@@ -38,13 +50,25 @@ export function afterEvent(breaker: Breaker, event: BreakerEvent, nowMs: number)
         : breaker;
     case 'failed':
       if (breaker.state === 'closed') {
-        return breaker.failures + 1 < FAILURES_TO_OPEN
-          ? { state: 'closed', failures: breaker.failures + 1 }
-          : openFor(FIRST_COOLDOWN_MS, nowMs);
+        const failures = breaker.failures + 1;
+        const recent = withOutcome(breaker.recent, true, nowMs);
+        return isDead(failures, recent)
+          ? openFor(FIRST_COOLDOWN_MS, nowMs)
+          : { state: 'closed', failures, recent };
       }
       if (breaker.state === 'open') return breaker;
       return openFor(Math.min(breaker.cooldownMs * 2, LONGEST_COOLDOWN_MS), nowMs);
   }
+}
+
+type Recent = (Breaker & { state: 'closed' })['recent'];
+
+const withOutcome = (recent: Recent, failed: boolean, nowMs: number): Recent =>
+  [...recent, { atMs: nowMs, failed }].filter(({ atMs }) => atMs > nowMs - RECENT_MS).slice(-MOST_RECENT);
+
+function isDead(failures: number, recent: Recent): boolean {
+  if (failures >= FAILURES_TO_OPEN_UNDER_LOAD) return true;
+  return failures >= FAILURES_TO_OPEN && 2 * recent.filter(({ failed }) => failed).length >= recent.length;
 }
 
 function openFor(cooldownMs: number, nowMs: number): Breaker {

@@ -19,6 +19,25 @@ describe('a breaker', () => {
     ).toBe(true);
   });
 
+  const busy = Array.from({ length: 40 }, (_, i): [{ type: 'succeeded' }, number] => [
+    { type: 'succeeded' },
+    -100 + i,
+  ]);
+
+  it('of an endpoint that mostly answers stays closed after two in a row, and opens after five', () => {
+    const failing = Array.from({ length: 5 }, (_, i): [{ type: 'failed' }, number] => [
+      { type: 'failed' },
+      i,
+    ]);
+    expect(admits(through(CLOSED, ...busy, ...failing.slice(0, 4)), T0 + 5)).toBe(true);
+    expect(admits(through(CLOSED, ...busy, ...failing), T0 + 5)).toBe(false);
+  });
+
+  it('forgets after ten seconds how well it went', () => {
+    const later = through(CLOSED, ...busy, [{ type: 'failed' }, 10_000], [{ type: 'failed' }, 10_300]);
+    expect(admits(later, T0 + 10_301)).toBe(false);
+  });
+
   it('lets a single probe through when its cooldown is over', () => {
     expect(admits(open, T0 + 15_011)).toBe(true);
     const probing = through(open, [{ type: 'started' }, 15_011]);

@@ -52,7 +52,7 @@ describe('how long a provider asks us to stay away', () => {
 
 describe('the disposition table', () => {
   it('rests a rate-limited endpoint that gave no hint', () => {
-    expect(disposition('rate_limited', undefined, false, NOW, 0)).toEqual({
+    expect(disposition('rate_limited', {}, NOW, 0)).toEqual({
       triesPerEndpoint: 1,
       retryAfterMs: 0,
       onward: 'failover',
@@ -61,15 +61,15 @@ describe('the disposition table', () => {
   });
 
   it('waits a short hint out in place and honours it for a 503, too', () => {
-    expect(disposition('unavailable', 2_000, false, NOW, 0)).toMatchObject({
+    expect(disposition('unavailable', { hintMs: 2_000 }, NOW, 0)).toMatchObject({
       triesPerEndpoint: 2,
       retryAfterMs: 2_000,
     });
-    expect(disposition('unavailable', 600_000, false, NOW, 0)).toMatchObject({ triesPerEndpoint: 1 });
+    expect(disposition('unavailable', { hintMs: 600_000 }, NOW, 0)).toMatchObject({ triesPerEndpoint: 1 });
   });
 
   it('jitters the pause before a retry around its middle', () => {
-    expect(disposition('unavailable', undefined, false, NOW, 0).retryAfterMs).toBe(150);
-    expect(disposition('unavailable', undefined, false, NOW, 1).retryAfterMs).toBe(450);
+    expect(disposition('unavailable', {}, NOW, 0).retryAfterMs).toBe(150);
+    expect(disposition('unavailable', {}, NOW, 1).retryAfterMs).toBe(450);
   });
 });

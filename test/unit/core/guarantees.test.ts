@@ -12,11 +12,11 @@ describe('the walk', () => {
   const failure = fc.record({
     kind: fc.constantFrom(...FAILURE_KINDS),
     hintMs: fc.option(fc.nat(120_000), { nil: undefined }),
-    rests: fc.boolean(),
+    lasting: fc.boolean(),
   });
 
   /** Drives a walk over four endpoints, the first not avoided being asked; returns what it did. */
-  function drive(failures: readonly { kind: FailureKind; hintMs: number | undefined; rests: boolean }[]) {
+  function drive(failures: readonly { kind: FailureKind; hintMs: number | undefined; lasting: boolean }[]) {
     const done: { action: WalkAction; asked: string | undefined; nowMs: number; saidWhen: boolean }[] = [];
     let nowMs = NOW;
     let saidWhen = false;
@@ -26,9 +26,9 @@ describe('the walk', () => {
       nowMs += delayMs;
       const asked = retry ?? ['a', 'b', 'c', 'd'].find((endpoint) => !avoid.includes(endpoint));
       done.push({ action, asked, nowMs, saidWhen });
-      const { kind, hintMs, rests } = failures[i % failures.length]!;
+      const { kind, hintMs, lasting } = failures[i % failures.length]!;
       const outcome = asked === undefined ? 'no_eligible_endpoint' : kind;
-      const told = disposition(outcome, outcome === kind ? hintMs : undefined, rests, nowMs, 0.5);
+      const told = disposition(outcome, outcome === kind ? { hintMs, lasting } : {}, nowMs, 0.5);
       saidWhen ||= told.restsUntilMs !== undefined;
       [state, action] = afterFailure(
         state,
@@ -81,7 +81,7 @@ describe('a breaker', () => {
     rests: fc.option(fc.nat(30_000), { nil: undefined, freq: 5 }),
   });
 
-  it('H2: lets one probe through at a time, until it reports', () => {
+  it('H3: lets one probe through at a time, until it reports', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 50 }), (events) => {
         let nowMs = NOW;
@@ -104,7 +104,7 @@ describe('a breaker', () => {
     );
   });
 
-  it('H1: admits nobody while it is open', () => {
+  it('H2: admits nobody while it is open', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.nat(100_000), (restMs, atMs) => {
         const open = afterEvent(CLOSED, { type: 'rests', untilMs: NOW + restMs }, NOW);

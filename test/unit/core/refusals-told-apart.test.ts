@@ -76,21 +76,21 @@ it('the obsolete forms of an HTTP date are read', () => {
 describe('where a provider says when to come back', () => {
   // A 400 with a Retry-After was once sent again; a 401 with one waited for.
   const lasting = FAILURE_KINDS.filter(
-    (kind) => !['rate_limited', 'unavailable', 'no_eligible_endpoint'].includes(kind),
+    (kind) => !['rate_limited', 'unavailable', 'answer_incomplete', 'no_eligible_endpoint'].includes(kind),
   );
   it.each(lasting)('%s does not pass by waiting', (kind) => {
     for (const hintMs of [1_000, 600_000]) {
-      expect(disposition(kind, hintMs, false, NOW, 0)).toEqual(disposition(kind, undefined, false, NOW, 0));
+      expect(disposition(kind, { hintMs }, NOW, 0)).toEqual(disposition(kind, {}, NOW, 0));
     }
   });
 
   it.each(['rate_limited', 'unavailable', 'no_eligible_endpoint'] as const)('%s rests until then', (kind) => {
-    expect(disposition(kind, 600_000, false, NOW, 0).restsUntilMs).toBe(NOW + 600_000);
+    expect(disposition(kind, { hintMs: 600_000 }, NOW, 0).restsUntilMs).toBe(NOW + 600_000);
   });
 });
 
 it.each(FAILURE_KINDS)('%s has a disposition that leads on or stops', (kind) => {
-  const { triesPerEndpoint, onward, retryAfterMs: pauseMs } = disposition(kind, undefined, false, NOW, 0.5);
+  const { triesPerEndpoint, onward, retryAfterMs: pauseMs } = disposition(kind, {}, NOW, 0.5);
   expect(['failover', 'stop']).toContain(onward);
   expect(triesPerEndpoint).toBeGreaterThanOrEqual(1);
   expect(pauseMs).toBeGreaterThanOrEqual(0);
@@ -103,5 +103,5 @@ it.each([
   'invalid_request',
   'model_not_found',
 ] as const)('%s never asks the same endpoint again', (kind) => {
-  expect(disposition(kind, undefined, false, NOW, 0).triesPerEndpoint).toBe(1);
+  expect(disposition(kind, {}, NOW, 0).triesPerEndpoint).toBe(1);
 });

@@ -9,7 +9,7 @@ const limits = { maxAttempts: 6, patienceMs: 3_600_000 };
 const failed = (endpoint: string, kind: FailureKind, hintMs?: number) => ({
   endpoint,
   kind,
-  disposition: disposition(kind, hintMs, false, NOW, 0.5),
+  disposition: disposition(kind, { hintMs }, NOW, 0.5),
 });
 
 describe('the failover walk', () => {
@@ -74,7 +74,7 @@ describe('the failover walk', () => {
 
   it('does not retry in place where the breaker has opened', () => {
     const [state] = beginWalk(limits, NOW);
-    const open = disposition('unavailable', undefined, true, NOW, 0);
+    const open = disposition('unavailable', { restsUntilMs: NOW + 15_000 }, NOW, 0);
     const [, action] = afterFailure(state, { endpoint: 'a', kind: 'unavailable', disposition: open }, NOW);
     expect(action).toMatchObject({ why: 'failover' });
   });
@@ -115,7 +115,7 @@ describe('the failover walk', () => {
               {
                 endpoint: asked ?? 'none',
                 kind: outcome,
-                disposition: disposition(outcome, hintMs, false, nowMs, 0),
+                disposition: disposition(outcome, { hintMs }, nowMs, 0),
               },
               nowMs,
             );

@@ -106,7 +106,7 @@ export const policiesFor = (catalog: IndexedCatalog): fc.Arbitrary<Policy> =>
 function healthFor({ endpoints, traits }: IndexedCatalog, nowMs: number): fc.Arbitrary<Health> {
   const soon = fc.integer({ min: -90_000, max: 90_000 }).map((ms) => nowMs + ms);
   const breaker: fc.Arbitrary<Breaker> = fc.oneof(
-    fc.record({ state: fc.constant('closed' as const), failures: fc.nat(1) }),
+    fc.record({ state: fc.constant('closed' as const), failures: fc.nat(1), recent: fc.constant([]) }),
     fc.record({ state: fc.constant('open' as const), untilMs: soon, cooldownMs: fc.constant(15_000) }),
     fc.record({ state: fc.constant('half-open' as const), probeSinceMs: soon, cooldownMs: fc.constant(1) }),
   );
