@@ -7,7 +7,8 @@ import {
   type ModelCall,
   type ModelPort,
 } from '../../activities/ports.ts';
-import { kindOfRefusal, retryAfterMs } from '../core/failure/kind.ts';
+import { kindOfRefusal } from '../core/failure/kind.ts';
+import { retryHintMs } from '../core/failure/retry-hint.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
 import type { Deadlines } from '../core/vocabulary/task-class.ts';
 import { assemble, BrokenStream, messageOf } from './assemble.ts';
@@ -97,12 +98,12 @@ function tellRefusal(
   const headers = Object.fromEntries(
     Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const kind = kindOfRefusal({ status, headers, body: responseBody.slice(0, BODY_CHARS) });
+  const refusal = { status, headers, body: responseBody.slice(0, BODY_CHARS) };
   return {
-    kind,
+    kind: kindOfRefusal(refusal),
     message: `${status} ${message}`,
     billed: false,
-    hintMs: retryAfterMs(headers, Date.now()),
+    hintMs: retryHintMs(refusal, Date.now()),
     lasting: headers['x-should-retry'] === 'false',
   };
 }

@@ -2,6 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ProviderConfig } from '../catalog/catalog-config.ts';
+import { withSentinel } from './anthropic-sentinel.ts';
 
 /** A provider ready to be asked: where it is and with what key. Lives on the worker only. */
 export interface ResolvedProvider {
@@ -29,6 +30,8 @@ export function languageModel(
         supportsStructuredOutputs: true,
       }).languageModel(wireModel);
     case 'anthropic':
-      return createAnthropic({ name, baseURL: baseUrl, apiKey, fetch }).languageModel(wireModel);
+      return createAnthropic({ name, baseURL: baseUrl, apiKey, fetch: withSentinel(fetch) }).languageModel(
+        wireModel,
+      );
   }
 }

@@ -32,37 +32,58 @@ export interface Refusal {
   readonly body: string;
 }
 
-/** Words in a refusal's body that say more than its status does. First match wins. */
+/**
+ * What a refusal's body says beyond its status: a vendor's typed code, or its words where it gives no code. First match
+ * wins. A key is only called rejected or unpaid on a typed code: a moderated prompt must not cost one.
+ */
 const TYPED: readonly {
   readonly statuses: readonly number[];
-  readonly says: RegExp;
+  readonly codes: readonly string[];
+  readonly says?: RegExp;
   readonly kind: FailureKind;
 }[] = [
   {
     statuses: [400, 413, 422],
-    says: /context_length_exceeded|prompt is too long|maximum context length/i,
+    codes: ['context_length_exceeded'],
+    // Anthropic; vLLM and most who serve open weights; Gemini.
+    says: /prompt is too long|maximum context length|input token count \S+ exceeds/i,
     kind: 'context_too_long',
   },
   {
-    statuses: [400, 403, 422],
-    says: /content[ _]filter|content[ _]policy|safety|moderation|flagged/i,
-    kind: 'content_filtered',
-  },
-  {
-    statuses: [400, 422],
-    says: /unsupported[ _](?:parameter|value)/i,
-    kind: 'parameter_unsupported',
-  },
-  {
-    statuses: [403],
-    says: /invalid_api_key|authentication_error|invalid api key/i,
+    statuses: [400, 401, 403],
+    codes: ['invalid_api_key', 'authentication_error', 'account_deactivated', 'API_KEY_INVALID'],
     kind: 'credential_rejected',
   },
   {
-    // Not the bare words: OpenAI's ordinary rate limit advises "adding a payment method" at ".../account/billing".
     statuses: [400, 403, 429],
-    says: /insufficient_quota|billing_|credit balance/i,
+    codes: ['insufficient_quota', 'billing_error', 'billing_not_active', 'billing_hard_limit_reached'],
+    // Anthropic. Not the bare words: OpenAI's ordinary rate limit advises "adding a payment method".
+    says: /credit balance is too low/i,
     kind: 'payment_required',
+  },
+  {
+    statuses: [400, 403, 422],
+    codes: [
+      'content_filter',
+      'content_policy_violation',
+      'moderation_blocked',
+      'ResponsibleAIPolicyViolation',
+    ],
+    // Anthropic; Azure; OpenRouter, whose 403 lists why a prompt was flagged.
+    says: /content filtering policy|content management policy|flagged|moderation/i,
+    kind: 'content_filtered',
+  },
+  {
+    statuses: [400, 403, 404],
+    codes: ['model_not_found', 'model_decommissioned', 'DeploymentNotFound'],
+    kind: 'model_not_found',
+  },
+  {
+    statuses: [400, 422],
+    codes: ['unsupported_parameter', 'unsupported_value'],
+    // Anthropic and Gemini, who only say `invalid_request_error` and `INVALID_ARGUMENT`.
+    says: /is (?:not supported|deprecated) (?:for|with|by) this model/i,
+    kind: 'parameter_unsupported',
   },
 ];
 
@@ -73,32 +94,41 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   403: 'forbidden',
   404: 'model_not_found',
   408: 'timed_out',
+  410: 'model_not_found',
   413: 'request_too_large',
   422: 'invalid_request',
   429: 'rate_limited',
+  // Groq: its flexible tier is full.
+  498: 'unavailable',
   529: 'unavailable',
 };
 
 /** Tells failures apart by status and the body's typed code: the one place where a refusal becomes a kind. */
 export function kindOfRefusal({ status, headers, body }: Refusal): FailureKind {
-  const typed = TYPED.find((row) => row.statuses.includes(status) && row.says.test(body));
+  const codes = codesIn(body);
+  const typed = TYPED.find(
+    (row) =>
+      row.statuses.includes(status) && (row.codes.some((code) => codes.has(code)) || row.says?.test(body)),
+  );
   if (typed) return typed.kind;
   const kind = BY_STATUS[status];
   if (kind) return kind;
   return status >= 500 || headers['x-should-retry'] === 'true' ? 'unavailable' : 'unknown';
 }
 
-/**
- * How long the provider asks us to stay away, in milliseconds; `undefined` where it does not say.
- * Reads `retry-after-ms`, then `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3).
- */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
-  const millis = Number.parseFloat(headers['retry-after-ms'] ?? '');
-  if (Number.isFinite(millis) && millis >= 0) return millis;
-  const value = headers['retry-after']?.trim();
-  if (!value) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number.parseFloat(value) * 1000;
-  // Date.parse reads a date into nearly anything, "-5" and "10s" among it; an HTTP date begins with its day.
-  const at = /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+/** Fields in which vendors put typed codes: `error.code`, `error.type`, `error.innererror.code`, `error.details[].reason`. */
+const CODE_FIELDS: ReadonlySet<string> = new Set(['code', 'type', 'reason', 'status']);
+
+/** The typed codes of an error body, wherever in it they stand. */
+function codesIn(body: string): ReadonlySet<string> {
+  const codes = new Set<string>();
+  try {
+    JSON.parse(body, (field, value: unknown) => {
+      if (CODE_FIELDS.has(field) && typeof value === 'string') codes.add(value);
+      return value;
+    });
+  } catch {
+    // No JSON, or cut off: its words are left.
+  }
+  return codes;
 }

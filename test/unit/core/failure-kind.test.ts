@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { disposition, UNHINTED_REST_MS } from '../../../src/core/failure/disposition.ts';
-import { type FailureKind, kindOfRefusal, retryAfterMs } from '../../../src/core/failure/kind.ts';
+import { type FailureKind, kindOfRefusal } from '../../../src/core/failure/kind.ts';
+import { retryHintMs } from '../../../src/core/failure/retry-hint.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 
@@ -46,7 +47,7 @@ describe('how long a provider asks us to stay away', () => {
     [{ 'retry-after': 'soon' }, undefined],
     [{}, undefined],
   ])('%j is %s', (headers, ms) => {
-    expect(retryAfterMs(headers as Record<string, string>, NOW)).toBe(ms);
+    expect(retryHintMs({ status: 429, headers: headers as Record<string, string>, body: '' }, NOW)).toBe(ms);
   });
 });
 

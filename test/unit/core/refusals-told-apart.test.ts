@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { disposition } from '../../../src/core/failure/disposition.ts';
-import {
-  FAILURE_KINDS,
-  type FailureKind,
-  kindOfRefusal,
-  retryAfterMs,
-} from '../../../src/core/failure/kind.ts';
+import { FAILURE_KINDS, type FailureKind, kindOfRefusal } from '../../../src/core/failure/kind.ts';
+import { retryHintMs } from '../../../src/core/failure/retry-hint.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const kindOf = (status: number, body = '', headers: Record<string, string> = {}) =>
@@ -66,11 +62,13 @@ it('a refusal is never an answer, whatever its status', () => {
 
 it.each(['-5', '10s', '1e3', 'tomorrow 5', '2026'])('Retry-After: %s is no hint', (value) => {
   const expected = value === '2026' ? 2_026_000 : undefined;
-  expect(retryAfterMs({ 'retry-after': value }, NOW)).toBe(expected);
+  expect(retryHintMs({ status: 429, headers: { 'retry-after': value }, body: '' }, NOW)).toBe(expected);
 });
 
 it('the obsolete forms of an HTTP date are read', () => {
-  expect(retryAfterMs({ 'retry-after': 'Monday, 23-Nov-26 12:00:30 GMT' }, NOW)).toBe(30_000);
+  expect(
+    retryHintMs({ status: 429, headers: { 'retry-after': 'Monday, 23-Nov-26 12:00:30 GMT' }, body: '' }, NOW),
+  ).toBe(30_000);
 });
 
 describe('where a provider says when to come back', () => {

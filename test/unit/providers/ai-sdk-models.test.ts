@@ -129,6 +129,12 @@ describe.each(wires)('%s', (wire) => {
     expect({ ...other, firstTokenMs: 0 }).toEqual({ ...one, firstTokenMs: 0 });
   });
 
+  it('a whole answer without the last event that says so is whole', async () => {
+    const [healthy, without] = await Promise.all([newVendor(wire), newVendor(wire, 'no-sentinel')]);
+    const [one, other] = await Promise.all([healthy.ask(), without.ask()]);
+    expect({ ...other, firstTokenMs: 0 }).toEqual({ ...one, firstTokenMs: 0 });
+  });
+
   it('a refusal in a 200 has the finish reason of a filter, and no words', async () => {
     const vendor = await newVendor(wire, 'refusal');
     expect(await vendor.ask()).toMatchObject({ finishReason: 'content-filter', message: { content: [] } });
