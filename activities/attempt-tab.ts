@@ -3,7 +3,7 @@ import type { AttemptFailure } from '../src/core/contract/activities.ts';
 import { type HeartbeatDetails, lostIn } from '../src/core/contract/heartbeat.ts';
 import { absurdCounts, tokensOf } from '../src/core/cost/plausible-usage.ts';
 import { costMicros, priceRow } from '../src/core/cost/price.ts';
-import { disposition } from '../src/core/failure/disposition.ts';
+import { disposition, type FailureFacts } from '../src/core/failure/disposition.ts';
 import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { Attempt, LostAttempt } from '../src/core/vocabulary/attempt.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
@@ -83,8 +83,10 @@ export class AttemptTab {
     return { ...this.#attempt('answered', answer.usage, true), ...saidBy(answer) };
   }
 
-  /** @param restsUntilMs until when the endpoint's breaker is open, where it is */
-  failed(failure: InvocationFailure, restsUntilMs: number | undefined): ApplicationFailure {
+  failed(
+    failure: InvocationFailure,
+    facts: Pick<FailureFacts, 'restsUntilMs' | 'failsOverAfterFilter'>,
+  ): ApplicationFailure {
     const chars = this.#call ? MESSAGE_CHARS.provider : MESSAGE_CHARS.own;
     const message = failure.message.slice(0, chars);
     const details: AttemptFailure = {
@@ -93,7 +95,7 @@ export class AttemptTab {
         ...(failure.answer && saidBy(failure.answer)),
         message,
       },
-      disposition: disposition(failure.kind, { ...failure, restsUntilMs }, Date.now(), Math.random()),
+      disposition: disposition(failure.kind, { ...failure, ...facts }, Date.now(), Math.random()),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
       ...(failure.tooDear && { tooDear: true }),

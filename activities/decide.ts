@@ -36,6 +36,7 @@ export function decide(
       ...{ seed, allotmentMicros },
       ...(input.prefer !== undefined && { prefer: input.prefer }),
       ...(check && { check, rejected: input.rejected ?? [] }),
+      ...(input.outgrown && { outgrownTokens: largestWindow(input.outgrown, ports.catalog) }),
     },
     catalog: ports.catalog,
     policy: refusing(() => governed(input, conversation.policies, taskClass, ports)),
@@ -46,6 +47,10 @@ export function decide(
   };
   return { asked, decision: choose(asked) };
 }
+
+/** Of endpoints by id, in tokens. One that is not in the catalog any more has none. */
+const largestWindow = (ids: readonly string[], { endpoints, positionOf }: ActivityPorts['catalog']) =>
+  Math.max(0, ...ids.map((id) => endpoints[positionOf.get(id) ?? -1]?.model.contextTokens ?? 0));
 
 /** The class that the step names; where it names none, the one that its prompt seems to be of. */
 function classOf(

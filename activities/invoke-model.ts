@@ -4,7 +4,7 @@ import type { AttemptFailure, InvokeModelInput, InvokeModelResult } from '../src
 import { capReachedText, capsOf } from '../src/core/cost/cap.ts';
 import { worstCaseMicros as worstCaseMicrosOf } from '../src/core/cost/price.ts';
 import { requestIdOf } from '../src/core/cost/request-id.ts';
-import { UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
+import { DISPOSITIONS, UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
 import { tenantOf } from '../src/core/routing/governance.ts';
 import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
@@ -85,7 +85,10 @@ export function createInvokeModel(
       if (error instanceof ApplicationFailure) throw error;
       const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
       if (endpoint) recordFailure(ports.health, endpoint, failure);
-      const failed = tab.failed(failure, endpoint && restsUntilMs(ports.health, endpoint));
+      const failed = tab.failed(failure, {
+        restsUntilMs: endpoint && restsUntilMs(ports.health, endpoint),
+        failsOverAfterFilter: ports.governance.accepts.has('failover-after-filter'),
+      });
       settle(attemptIn(failed));
       throw failed;
     } finally {
@@ -167,21 +170,17 @@ function recordFailure(
   { id, provider }: Endpoint,
   { kind, hintMs, message }: InvocationFailure,
 ): void {
-  switch (kind) {
-    case 'unavailable':
-    case 'timed_out':
-    case 'answer_incomplete':
+  switch (DISPOSITIONS[kind].health) {
+    case 'fails':
       health.record(id, { type: 'failed' });
       break;
-    case 'rate_limited':
+    case 'rests':
       health.record(id, { type: 'rests', untilMs: Date.now() + (hintMs ?? UNHINTED_REST_MS) });
       break;
-    case 'credential_rejected':
-    case 'payment_required':
+    case 'rejects the key':
       health.quarantine(provider, message);
       break;
-    default:
-      // It answered, if only to refuse: it is alive.
+    case 'works':
       health.record(id, { type: 'succeeded' });
   }
 }

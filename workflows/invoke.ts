@@ -38,6 +38,8 @@ export interface Conversation {
   prefer?: string;
   /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
   rejected: readonly string[];
+  /** Whose windows it is too long for: only larger ones are asked from then on. */
+  outgrown: readonly string[];
 }
 
 const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
@@ -115,7 +117,10 @@ async function walk(
         throw CancellationScope.current().consideredCancelled ? new CancelledFailure('CANCELLED') : error;
       }
       failures.push(failure);
-      if (failure.kind === 'check_failed') conversation.rejected = withRejected(conversation, failure);
+      if (failure.kind === 'check_failed')
+        conversation.rejected = withEndpoint(conversation.rejected, failure);
+      if (failure.kind === 'context_too_long')
+        conversation.outgrown = withEndpoint(conversation.outgrown, failure);
       const { kind, disposition, attempt } = failure;
       [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
       if (kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
@@ -141,7 +146,7 @@ async function timer(
 
 function inputOf(
   { agent, tenant }: RunContext,
-  { step, turn, taskClass, transcript, delta, prefer, rejected }: Conversation,
+  { step, turn, taskClass, transcript, delta, prefer, rejected, outgrown }: Conversation,
   { avoid, retry }: WalkAction & { do: 'attempt' },
   {
     repair,
@@ -160,6 +165,7 @@ function inputOf(
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
     ...(rejected.length > 0 && { rejected }),
+    ...(outgrown.length > 0 && { outgrown }),
     ...(retry !== undefined && { retry }),
     ...(prefer !== undefined && { prefer }),
     ...(repair !== undefined && { repair }),
@@ -190,8 +196,8 @@ const repairOf = (failures: readonly Failure[]) => {
   return last?.kind === 'output_invalid' || last?.kind === 'check_failed' ? last.attempt.message : undefined;
 };
 
-const withRejected = ({ rejected }: Conversation, { attempt }: Failure) => [
-  ...new Set([...rejected, attempt.endpoint]),
+const withEndpoint = (endpoints: readonly string[], { attempt }: Failure) => [
+  ...new Set([...endpoints, attempt.endpoint]),
 ];
 
 /** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */

@@ -73,6 +73,7 @@ export async function runStep(
     turn: 1,
     transcript: { id: name, length: 0, digest: '' },
     rejected: [],
+    outgrown: [],
     delta: [setup, { role: 'user', content: options.prompt }],
   };
 

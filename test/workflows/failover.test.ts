@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { simulatedModels } from '../../src/catalog/simulated-vendors.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { firstChoice } from '../../src/testing/first-choice.ts';
 import { ask } from './agents.ts';
@@ -96,6 +97,26 @@ describe('what is wrong with the request itself stops, and parks with the reason
     });
     expect(await stage.control.log()).toHaveLength(1);
   });
+});
+
+it('what one provider filtered is shown to others where the deployment accepts that', async () => {
+  const stage = await newStage({ accepts: ['failover-after-filter'] });
+  await stage.control.setFault(first, parseFault('400/content_filter'));
+  const run = await stage.start(ask, { prompt });
+  expect(await run.result()).toContain(answer);
+  const { attempts = [] } = (await run.state()).steps[0] ?? {};
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['content_filtered', 'answered']);
+});
+
+it('what is too long for a window is never sent to one that is no larger', async () => {
+  const stage = await newStage();
+  await stage.control.setFault('*', parseFault('400/context_length_exceeded'));
+  const run = await stage.start(ask, { prompt });
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  const models = new Map(simulatedModels.map(({ id, contextTokens }) => [id, contextTokens]));
+  const windows = (await stage.control.log()).map(({ model }) => models.get(model)!);
+  expect(windows).toEqual([...new Set(windows)].sort((a, b) => a - b));
+  expect(windows.at(-1)).toBe(Math.max(...models.values()));
 });
 
 it('a rejected key takes its provider out for the runs that follow', async () => {

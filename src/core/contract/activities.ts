@@ -38,6 +38,8 @@ export interface InvokeModelInput {
   readonly avoid: readonly string[];
   /** Those of `avoid` whose answers the step's checks rejected. */
   readonly rejected?: readonly string[];
+  /** Endpoints whose context window the conversation is too long for. */
+  readonly outgrown?: readonly string[];
   /** A person asked for this attempt: endpoints that rest are asked all the same. */
   readonly ignoreHealth: boolean;
   /** The endpoint that answered this conversation last. */

@@ -15,40 +15,62 @@ export interface Disposition {
 }
 
 /** A hint this short is waited out on the same endpoint; a longer one fails over. */
-const SHORT_HINT_MS = 5_000;
+export const SHORT_HINT_MS = 5_000;
 /** A rate limit without a hint: windows of a minute are the vendors' usual. */
 export const UNHINTED_REST_MS = 30_000;
 
-type Row = Pick<Disposition, 'triesPerEndpoint' | 'onward'> & { readonly pauseMs: number };
+/** What a failure says of who was asked: it fails, asks to be left alone, takes the key no more, or works. */
+export type HealthEffect = 'fails' | 'rests' | 'rejects the key' | 'works';
 
-/** The one table. Every kind has a row, and nothing else decides. */
-const TABLE: Readonly<Record<FailureKind, Row>> = {
-  invalid_request: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
-  parameter_unsupported: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  context_too_long: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  content_filtered: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
-  credential_rejected: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  payment_required: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  forbidden: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  model_not_found: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  timed_out: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  request_too_large: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  rate_limited: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
-  unavailable: { triesPerEndpoint: 2, pauseMs: 300, onward: 'failover' },
-  answer_incomplete: { triesPerEndpoint: 2, pauseMs: 300, onward: 'failover' },
-  output_invalid: { triesPerEndpoint: 2, pauseMs: 0, onward: 'failover' },
-  check_failed: { triesPerEndpoint: 2, pauseMs: 0, onward: 'failover' },
-  no_eligible_endpoint: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
-  cap_reached: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
-  canceled: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
-  worker_lost: { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop' },
-  unknown: { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover' },
+export interface DispositionRow extends Pick<Disposition, 'triesPerEndpoint' | 'onward'> {
+  /** What the kind stands for. */
+  readonly means: string;
+  /** Before the next try on the same endpoint, in milliseconds; spread by half of it either way. */
+  readonly pauseMs: number;
+  readonly health: HealthEffect;
+  /** It passes by itself: only then does it mean anything when an endpoint may be asked again. */
+  readonly passes?: true;
+}
+
+const failover = { triesPerEndpoint: 1, pauseMs: 0, onward: 'failover', health: 'works' } as const;
+const stop = { triesPerEndpoint: 1, pauseMs: 0, onward: 'stop', health: 'works' } as const;
+const onceMore = { ...failover, triesPerEndpoint: 2 } as const;
+
+/** The one table. Every kind has a row, and nothing else decides. `docs/failures.md` is written from it. */
+export const DISPOSITIONS: Readonly<Record<FailureKind, DispositionRow>> = {
+  invalid_request: { ...stop, means: 'the provider calls the request wrong, and so would others' },
+  parameter_unsupported: { ...failover, means: 'this model does not take a parameter that others take' },
+  context_too_long: {
+    ...failover,
+    means: 'the conversation is too long; only larger windows are asked then',
+  },
+  content_filtered: { ...stop, means: 'the prompt or the answer was filtered' },
+  credential_rejected: { ...failover, health: 'rejects the key', means: 'the key is not accepted' },
+  payment_required: { ...failover, health: 'rejects the key', means: 'the account has no money or no quota' },
+  forbidden: { ...failover, means: 'this request is not allowed to this key: region, model access' },
+  model_not_found: { ...failover, means: 'the provider does not have the model, or not any more' },
+  timed_out: { ...failover, health: 'fails', means: 'no first token within the deadline' },
+  request_too_large: { ...failover, means: 'the body has more bytes than the provider takes' },
+  rate_limited: { ...failover, health: 'rests', passes: true, means: 'too many requests or tokens' },
+  unavailable: {
+    ...{ ...onceMore, pauseMs: 300, health: 'fails', passes: true },
+    means: 'overloaded, down, or not reached at all',
+  },
+  answer_incomplete: {
+    ...{ ...onceMore, pauseMs: 300, health: 'fails', passes: true },
+    means: 'cut, stalled, malformed, empty, or an error inside a 200',
+  },
+  output_invalid: {
+    ...onceMore,
+    means: 'a whole answer that does not fit its schema; the model is shown why',
+  },
+  check_failed: { ...onceMore, means: 'a check of the step rejected the answer; the model is shown why' },
+  no_eligible_endpoint: { ...stop, passes: true, means: 'nobody may be asked: policy, health, money' },
+  cap_reached: { ...stop, means: 'the tenant or the class may not spend more' },
+  canceled: { ...stop, means: 'the step was given up' },
+  worker_lost: { ...stop, means: 'workers died in the middle of the call, three times' },
+  unknown: { ...failover, means: 'what nobody foresaw' },
 };
-
-/** Kinds that pass by themselves: only for these does it mean anything when an endpoint may be asked again. */
-const PASSING: ReadonlySet<FailureKind> = new Set([
-  ...(['rate_limited', 'unavailable', 'answer_incomplete', 'no_eligible_endpoint'] as const),
-]);
 
 /** What is known of a failure beside its kind. */
 export interface FailureFacts {
@@ -58,17 +80,20 @@ export interface FailureFacts {
   readonly lasting?: boolean;
   /** Where the endpoint's breaker is open after this failure, when it ends (milliseconds since the epoch). */
   readonly restsUntilMs?: number | undefined;
+  /** The deployment accepts that what one provider filtered is shown to others. */
+  readonly failsOverAfterFilter?: boolean;
 }
 
 /** @param jitter 0 to 1, spreads the pauses of parallel steps */
 export function disposition(
   kind: FailureKind,
-  { hintMs, lasting = false, restsUntilMs }: FailureFacts,
+  { hintMs, lasting = false, restsUntilMs, failsOverAfterFilter = false }: FailureFacts,
   nowMs: number,
   jitter: number,
 ): Disposition {
-  const { triesPerEndpoint, pauseMs, onward } = TABLE[kind];
-  if (kind === 'rate_limited' || (hintMs !== undefined && PASSING.has(kind))) {
+  const { triesPerEndpoint, pauseMs, passes, ...row } = DISPOSITIONS[kind];
+  const onward = kind === 'content_filtered' && failsOverAfterFilter ? 'failover' : row.onward;
+  if (kind === 'rate_limited' || (hintMs !== undefined && passes)) {
     const restMs = hintMs ?? UNHINTED_REST_MS;
     return restMs <= SHORT_HINT_MS
       ? {
@@ -83,6 +108,6 @@ export function disposition(
     triesPerEndpoint: lasting || restsUntilMs !== undefined ? 1 : triesPerEndpoint,
     retryAfterMs: Math.round(pauseMs * (0.5 + jitter)),
     onward,
-    ...(restsUntilMs !== undefined && PASSING.has(kind) && { restsUntilMs }),
+    ...(restsUntilMs !== undefined && passes && { restsUntilMs }),
   };
 }

@@ -36,7 +36,7 @@ export interface Refusal {
  * What a refusal's body says beyond its status: a vendor's typed code, or its words where it gives no code. First match
  * wins. A key is only called rejected or unpaid on a typed code: a moderated prompt must not cost one.
  */
-const TYPED: readonly {
+export const TYPED_REFUSALS: readonly {
   readonly statuses: readonly number[];
   readonly codes: readonly string[];
   readonly says?: RegExp;
@@ -87,7 +87,7 @@ const TYPED: readonly {
   },
 ];
 
-const BY_STATUS: Readonly<Record<number, FailureKind>> = {
+export const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   400: 'invalid_request',
   401: 'credential_rejected',
   402: 'payment_required',
@@ -106,12 +106,12 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
 /** Tells failures apart by status and the body's typed code: the one place where a refusal becomes a kind. */
 export function kindOfRefusal({ status, headers, body }: Refusal): FailureKind {
   const codes = codesIn(body);
-  const typed = TYPED.find(
+  const typed = TYPED_REFUSALS.find(
     (row) =>
       row.statuses.includes(status) && (row.codes.some((code) => codes.has(code)) || row.says?.test(body)),
   );
   if (typed) return typed.kind;
-  const kind = BY_STATUS[status];
+  const kind = KIND_BY_STATUS[status];
   if (kind) return kind;
   return status >= 500 || headers['x-should-retry'] === 'true' ? 'unavailable' : 'unknown';
 }

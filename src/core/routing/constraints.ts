@@ -134,9 +134,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'context_length',
     column: 'contextTokens',
-    least: ({ request }) => request.inputTokens + request.taskClass.expectedOutputTokens,
-    remedy: (tokens, { request }) =>
-      `make the request ${request.inputTokens + request.taskClass.expectedOutputTokens - Number(tokens)} tokens shorter`,
+    least: leastWindow,
+    remedy: (tokens, input) => `make the request ${leastWindow(input) - Number(tokens)} tokens shorter`,
   },
   {
     name: 'max_price:input',
@@ -212,4 +211,11 @@ const P95_OVER_EXPECTED = 1.2;
 /** `eu-west-1` is within `eu`. */
 export function isWithin(region: string, allowed: readonly string[]): boolean {
   return allowed.some((name) => region === name || region.startsWith(`${name}-`));
+}
+
+/** In tokens. */
+function leastWindow({
+  request: { inputTokens, taskClass, outgrownTokens = 0 },
+}: Pick<ChooseInput, 'request'>): number {
+  return Math.max(inputTokens + taskClass.expectedOutputTokens, outgrownTokens + 1);
 }

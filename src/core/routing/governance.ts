@@ -24,7 +24,7 @@ export interface GovernanceConfig {
   /**
    * Risks that you accept by name. `unencrypted-history`: Temporal keeps prompts and answers in the history of runs as
    * they are, for as long as its retention says. Without this word a policy that asks for zero retention makes `start`
-   * fail.
+   * fail. `failover-after-filter`: what one provider filtered is shown to others. Without this word such a run parks.
    */
   readonly accepts?: readonly Accepted[];
 }

@@ -31,6 +31,8 @@ export interface ChooseRequest {
   readonly check?: CheckReliability;
   /** Endpoints of `avoid` whose answers the check rejected: the request is the harder for it. */
   readonly rejected?: readonly string[];
+  /** A window of as many tokens was too small already, whatever we reckon that the request has. */
+  readonly outgrownTokens?: number;
   /** The most the call may cost. */
   readonly allotmentMicros: number;
   /** Breaks ties: the run's id. */

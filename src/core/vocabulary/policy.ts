@@ -28,7 +28,7 @@ export interface Policy {
 }
 
 /** Risks that a deployment may accept by name. */
-export const ACCEPTABLE = ['unencrypted-history'] as const;
+export const ACCEPTABLE = ['unencrypted-history', 'failover-after-filter'] as const;
 export type Accepted = (typeof ACCEPTABLE)[number];
 
 /** `deny` wins over `allow`. */
