@@ -68,12 +68,13 @@ export function createInvokeModel(
       checkAnswer(answer, conversation);
       await verifyAnswer(answer, conversation, ports, context.cancellationSignal);
 
-      const added = [...input.delta, answer.message];
+      const message = { ...answer.message, endpoint: endpoint.id };
+      const added = [...input.delta, message];
       const digest = extendDigest(input.transcript.digest, added);
-      ports.transcripts.remember(digest, [...entries, answer.message]);
+      ports.transcripts.remember(digest, [...entries, message]);
       const attempt = tab.answered(answer);
       settle(attempt);
-      return { message: answer.message, attempt, decision, lost: tab.lost, digest };
+      return { message, attempt, decision, lost: tab.lost, digest };
     } catch (error) {
       if (isCanceled(context)) {
         const canceled = tab.canceled();

@@ -36,7 +36,7 @@ export class AiSdkModels implements ModelPort {
     const clock = new CallClock(provider.streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
     try {
       const model = languageModel(provider, endpoint.wireModel, this.#fetch);
-      const options = { ...callOptions(call), abortSignal: clock.signal };
+      const options = { ...callOptions(call, endpoint.id), abortSignal: clock.signal };
       const stream = provider.streams
         ? (await model.doStream(options)).stream
         : streamOf(await model.doGenerate(options));

@@ -2,12 +2,13 @@ import {
   JSONParseError,
   type LanguageModelV4StreamPart,
   type LanguageModelV4Usage,
+  type SharedV4ProviderMetadata,
   TypeValidationError,
 } from '@ai-sdk/provider';
 import type { ModelAnswer } from '../../activities/ports.ts';
 import type { Usage } from '../core/vocabulary/attempt.ts';
-import type { Json } from '../core/vocabulary/json.ts';
-import type { TextPart, ToolCallPart } from '../core/vocabulary/transcript.ts';
+import type { Json, JsonObject } from '../core/vocabulary/json.ts';
+import type { AssistantPart, ReasoningPart, TextPart } from '../core/vocabulary/transcript.ts';
 
 /** The stream had an error in it, or ended as no whole answer does. Keeps what it said about usage until then. */
 export class BrokenStream extends Error {
@@ -34,8 +35,8 @@ export async function assemble(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   tick: () => void,
 ): Promise<Omit<ModelAnswer, 'firstTokenMs'>> {
-  const texts = new Map<string, string>();
-  const calls: ToolCallPart[] = [];
+  /** By id, in the order in which they began. */
+  const parts = new Map<string, AssistantPart>();
   let servedModel: string | undefined;
   let finish:
     | { usage: Usage | undefined; reportedMicros: number | undefined; finishReason: string }
@@ -47,21 +48,29 @@ export async function assemble(
     for await (const part of stream) {
       begun ||= BEGINS.has(part.type);
       switch (part.type) {
+        case 'text-start':
+        case 'text-end':
+        case 'reasoning-start':
+        case 'reasoning-end':
+          add(parts, part);
+          break;
         case 'text-delta':
-          texts.set(part.id, (texts.get(part.id) ?? '') + part.delta);
+        case 'reasoning-delta':
+          add(parts, part);
           tick();
           break;
-        case 'reasoning-delta':
         case 'tool-input-delta':
           tick();
           break;
         case 'tool-call':
           tick();
-          calls.push({
+          // Not by its id, which some give to several.
+          parts.set(`call ${parts.size}`, {
             type: 'tool-call',
             toolCallId: part.toolCallId,
             toolName: part.toolName,
             input: parseInput(part.input),
+            ...marksOf(part),
           });
           break;
         case 'response-metadata':
@@ -92,15 +101,42 @@ export async function assemble(
   if (!ended) {
     throw broken(`The stream ended with "${finish.finishReason}".`);
   }
-  const text = [...texts.values()].filter(Boolean).map((part): TextPart => ({ type: 'text', text: part }));
   return {
-    message: { role: 'assistant', content: [...text, ...calls] },
+    message: { role: 'assistant', content: [...parts.values()].filter(isKept) },
     finishReason: finish.finishReason,
     ...(servedModel !== undefined && { servedModel }),
     ...(finish.usage && { usage: finish.usage }),
     ...(finish.reportedMicros !== undefined && { reportedMicros: finish.reportedMicros }),
   };
 }
+
+type Piece = Extract<
+  LanguageModelV4StreamPart,
+  { type: `${'text' | 'reasoning'}-${'start' | 'delta' | 'end'}` }
+>;
+
+function add(parts: Map<string, AssistantPart>, piece: Piece): void {
+  const type = piece.type.startsWith('text') ? 'text' : 'reasoning';
+  const key = `${type} ${piece.id}`;
+  const before = parts.get(key) as TextPart | ReasoningPart | undefined;
+  const text = (before?.text ?? '') + ('delta' in piece ? piece.delta : '');
+  parts.set(key, { ...before, type, text, ...marksOf(piece, before?.providerOptions) });
+}
+
+/** A vendor tells its marks in any of a part's pieces. */
+function marksOf(
+  { providerMetadata }: { readonly providerMetadata?: SharedV4ProviderMetadata },
+  before: TextPart['providerOptions'] = {},
+): Pick<TextPart, 'providerOptions'> {
+  if (!providerMetadata) return {};
+  const marks = Object.entries(providerMetadata).map(
+    ([vendor, told]) => [vendor, { ...before[vendor], ...(told as JsonObject) }] as const,
+  );
+  return { providerOptions: { ...before, ...Object.fromEntries(marks) } };
+}
+
+const isKept = (part: AssistantPart) =>
+  part.type === 'tool-call' || (part.type === 'text' ? part.text !== '' : part.providerOptions !== undefined);
 
 /** A request that cost more than a thousand dollars was not one request. */
 const MOST_REPORTED_MICROS = 1e9;

@@ -1,13 +1,19 @@
-import type { JSONSchema7, LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
+import type {
+  JSONSchema7,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider';
 import type { ModelCall } from '../../activities/ports.ts';
-import type { Message } from '../core/vocabulary/transcript.ts';
+import { translate } from '../core/transcript/translate.ts';
+import type { AssistantPart, Message } from '../core/vocabulary/transcript.ts';
 
-/** A call in the AI SDK's terms. */
-export function callOptions(call: ModelCall): LanguageModelV4CallOptions {
+/** A call in the AI SDK's terms, as the endpoint can take it. */
+export function callOptions(call: ModelCall, endpoint: string): LanguageModelV4CallOptions {
   return {
     prompt: [
       ...(call.system ? [{ role: 'system' as const, content: call.system }] : []),
-      ...call.messages.map(toSdkMessage),
+      ...translate(call.messages, endpoint).map(toSdkMessage),
     ],
     maxOutputTokens: call.maxOutputTokens,
     ...(call.outputSchema && {
@@ -36,7 +42,7 @@ function toSdkMessage(message: Message): LanguageModelV4Message {
     case 'user':
       return { role: 'user', content: [{ type: 'text', text: message.content }] };
     case 'assistant':
-      return { role: 'assistant', content: message.content.map((part) => ({ ...part })) };
+      return { role: 'assistant', content: message.content.map(toSdkPart) };
     case 'tool':
       return {
         role: 'tool',
@@ -48,4 +54,10 @@ function toSdkMessage(message: Message): LanguageModelV4Message {
         })),
       };
   }
+}
+
+/** Marks are JSON of the vendor's own, which only differs from ours in what may be changed. */
+function toSdkPart(part: AssistantPart) {
+  const { providerOptions, ...rest } = part;
+  return { ...rest, ...(providerOptions && { providerOptions: providerOptions as SharedV4ProviderOptions }) };
 }

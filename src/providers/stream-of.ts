@@ -19,11 +19,13 @@ export function streamOf({
 }
 
 function partOf(content: LanguageModelV4Content, index: number): LanguageModelV4StreamPart[] {
+  const { providerMetadata } = content;
+  const piece = { id: String(index), ...(providerMetadata && { providerMetadata }) };
   switch (content.type) {
     case 'text':
-      return [{ type: 'text-delta', id: String(index), delta: content.text }];
+      return [{ ...piece, type: 'text-delta', delta: content.text }];
     case 'reasoning':
-      return [{ type: 'reasoning-delta', id: String(index), delta: content.text }];
+      return [{ ...piece, type: 'reasoning-delta', delta: content.text }];
     case 'tool-call':
       return [content];
     default:

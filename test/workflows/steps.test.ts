@@ -25,7 +25,7 @@ const contract =
   'This Agreement is made on 14 March 2027 between Quillfeather Holdings Ltd ("Seller") and Brannock & Sons GmbH ("Buyer"). ' +
   'The Buyer shall pay $12,450.00 to the Seller.';
 
-const searchFor = (find: (query: string) => string) => ({
+const searchFor = (find: (query: string) => string | Promise<string>) => ({
   searchDocument: tool({
     description: 'Searches the document.',
     input: z.object({ query: z.string() }),
@@ -68,6 +68,22 @@ it('a tool is called with what the model chose, and its result is in the answer'
   const run = await start(ask, risks);
   expect(await run.result()).toContain('excludes all');
   expect(asked).toEqual(['liability', 'warranty']);
+});
+
+it('a conversation with tools goes on elsewhere, on another wire, when its provider goes down', async () => {
+  const { start, control } = await newStage({
+    tools: searchFor(async (query) => {
+      const { provider } = (await control.log()).at(-1)!;
+      await control.setFault(provider, { kind: 'status', status: 404 });
+      return `The licence excludes all ${query} to the extent that the law allows it, in section 15.`;
+    }),
+  });
+  const run = await start(ask, risks);
+  expect(await run.result()).toContain('excludes all');
+  const answered = (await control.log()).filter(({ outcome }) => outcome === 'answered');
+  expect(new Set(answered.map(({ provider }) => provider)).size).toBe(3);
+  const refused = (await control.log()).map(({ outcome }) => outcome).filter((o) => o !== 'answered');
+  expect(new Set(refused)).toEqual(new Set(['status 404']));
 });
 
 it('a tool is given the context of the step, which no model can change', async () => {

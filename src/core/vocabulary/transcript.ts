@@ -35,15 +35,30 @@ export interface UserMessage {
 
 export interface AssistantMessage {
   readonly role: 'assistant';
-  readonly content: readonly (TextPart | ToolCallPart)[];
+  readonly content: readonly AssistantPart[];
+  /** Who said it, whose marks are in it. */
+  readonly endpoint?: string;
 }
 
-export interface TextPart {
+export type AssistantPart = TextPart | ReasoningPart | ToolCallPart;
+
+/** What a vendor wants to have back as it was with a part of an answer, by vendor: signatures, ids of its own. */
+interface Marked {
+  readonly providerOptions?: Readonly<Record<string, JsonObject>>;
+}
+
+export interface TextPart extends Marked {
   readonly type: 'text';
   readonly text: string;
 }
 
-export interface ToolCallPart {
+/** Kept where the vendor signed it, for it then asks to have it back. */
+export interface ReasoningPart extends Marked {
+  readonly type: 'reasoning';
+  readonly text: string;
+}
+
+export interface ToolCallPart extends Marked {
   readonly type: 'tool-call';
   readonly toolCallId: string;
   readonly toolName: string;

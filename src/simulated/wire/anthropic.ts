@@ -35,7 +35,12 @@ const textBlock = z.looseObject({ type: z.string(), text: z.string().optional() 
 const textContent = z.union([z.string(), z.array(textBlock)]);
 
 const block = z.union([
-  z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() }),
+  z.looseObject({
+    type: z.literal('tool_use'),
+    id: z.string().regex(/^[a-zA-Z0-9_-]+$/),
+    name: z.string().regex(/^[a-zA-Z0-9_-]{1,128}$/),
+    input: z.record(z.string(), z.unknown()),
+  }),
   z.looseObject({
     type: z.literal('tool_result'),
     tool_use_id: z.string(),
@@ -96,6 +101,7 @@ function read(body: unknown, headers: Headers): WireRequest {
   const parsed = readBody(bodySchema, body, anthropicErrors);
   const messages = parsed.messages.flatMap(readMessage);
   refuseUnpairedCalls(messages);
+  refuseTakenIds(messages);
   return {
     model: parsed.model,
     streamed: parsed.stream ?? false,
@@ -156,6 +162,19 @@ function refuseUnpairedCalls(messages: readonly Message[]): void {
   throw new RefusedRequest(
     anthropicErrors.bodyInvalid({ path: ['messages', unpaired.index], missing: false, message }),
   );
+}
+
+function refuseTakenIds(messages: readonly Message[]): void {
+  const taken = new Set<string>();
+  for (const [index, message] of messages.entries()) {
+    for (const { id } of message.role === 'assistant' ? message.toolCalls : []) {
+      if (taken.has(id)) {
+        const issue = { path: ['messages', index], missing: false, message: '`tool_use` ids must be unique' };
+        throw new RefusedRequest(anthropicErrors.bodyInvalid(issue));
+      }
+      taken.add(id);
+    }
+  }
 }
 
 function readToolChoice(choice: Body['tool_choice']): ToolChoice {

@@ -37,8 +37,8 @@ const messageSchema = z.discriminatedUnion('role', [
     tool_calls: z
       .array(
         z.looseObject({
-          id: z.string(),
-          function: z.looseObject({ name: z.string(), arguments: z.string() }),
+          id: z.string().min(1).max(40),
+          function: z.looseObject({ name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/), arguments: z.string() }),
         }),
       )
       .nullish(),

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvocationFailure, type ModelCall } from '../../../activities/ports.ts';
 import { resolveConfig } from '../../../src/config/resolve-config.ts';
 import type { FailureKind } from '../../../src/core/failure/kind.ts';
+import { type Message, textOf } from '../../../src/core/vocabulary/transcript.ts';
 import { AiSdkModels } from '../../../src/providers/ai-sdk-models.ts';
 import { parseFault } from '../../../src/simulated/faults.ts';
 import { startSimulatedProviders } from '../../../src/simulated/simulated-providers.ts';
@@ -214,5 +215,44 @@ describe.each(wires)('%s', (wire) => {
     const { headers } = (await vendor.log())[0]!;
     expect(decodeURIComponent(headers['x-signalbox-run']!)).toBe('run/ä');
     expect(decodeURIComponent(headers['x-signalbox-step']!)).toBe('a step');
+  });
+});
+
+describe.each(wires)('%s takes a conversation that others began', (wire) => {
+  const searched = (endpoint: string, ...ids: string[]): Message[] => [
+    {
+      ...{ role: 'assistant', endpoint },
+      content: [
+        { type: 'reasoning', text: 'Hm.', providerOptions: { anthropic: { signature: 'of another' } } },
+        { type: 'text', text: 'I search.', providerOptions: { openai: { itemId: 'msg_of_another' } } },
+        ...ids.map((toolCallId) => ({
+          ...{ type: 'tool-call' as const, toolCallId, toolName: 'no such tool!', input: '{"quer' },
+          providerOptions: { openai: { itemId: 'fc_of_another' } },
+        })),
+      ],
+    },
+    {
+      role: 'tool',
+      content: ids.map((toolCallId) => ({
+        ...{ type: 'tool-result' as const, toolCallId, toolName: 'no such tool!' },
+        ...{ output: 'There is no such tool.', isError: true },
+      })),
+    },
+  ];
+
+  it.each([
+    ['an id too long and with a bar', ['call_abc|fc_'.repeat(6)]],
+    ['ids that are no ids', ['', ' ']],
+    ['one id for all', ['0', '0', '0']],
+  ])('%s', async (_, ids) => {
+    const vendor = await newVendor(wire);
+    const messages = [
+      ...call.messages,
+      ...searched('another/model', ...ids),
+      ...searched('a-third/model', ...ids),
+      ...call.messages,
+    ];
+    const { message } = await vendor.ask({ messages });
+    expect(textOf(message)).toContain('The mill opened in 1890');
   });
 });

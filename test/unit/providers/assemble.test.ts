@@ -96,6 +96,33 @@ it('keeps tool arguments that are no JSON as text, for the schema check to refus
   ]);
 });
 
+it('keeps what the vendor signed, in the order it came, and no other reasoning', async () => {
+  const vendor = (marks: Record<string, string>) => ({ providerMetadata: { vendor: marks } });
+  const { message } = await read([
+    { type: 'reasoning-start', id: '0', ...vendor({ itemId: 'rs_1' }) },
+    { type: 'reasoning-delta', id: '0', delta: 'Hm, ' },
+    { type: 'reasoning-delta', id: '0', delta: '', ...vendor({ signature: 's' }) },
+    { type: 'reasoning-end', id: '0' },
+    { type: 'reasoning-delta', id: '1', delta: 'unsigned' },
+    { type: 'tool-call', toolCallId: '2', toolName: 'search', input: '{}', ...vendor({ mark: 'm' }) },
+    text('I look.', '3'),
+    finish(),
+  ]);
+  expect(message.content).toEqual([
+    { type: 'reasoning', text: 'Hm, ', providerOptions: { vendor: { itemId: 'rs_1', signature: 's' } } },
+    {
+      ...{ type: 'tool-call', toolCallId: '2', toolName: 'search', input: {} },
+      providerOptions: { vendor: { mark: 'm' } },
+    },
+    { type: 'text', text: 'I look.' },
+  ]);
+});
+
+it('keeps two calls to which the vendor gave one id', async () => {
+  const twice = { type: 'tool-call', toolCallId: '', toolName: 'search', input: '{}' } as const;
+  expect((await read([twice, twice, finish()])).message.content).toHaveLength(2);
+});
+
 it('leaves usage out where the provider told only half of it', async () => {
   const half = { ...usage, outputTokens: { total: undefined, text: undefined, reasoning: undefined } };
   const answer = await read([
