@@ -27,6 +27,7 @@ export class AttemptTab {
   #call: PricedCall | undefined;
   #askedAtMs: number;
   #heartbeat: NodeJS.Timeout | undefined;
+  #receivedCharacters = 0;
 
   /** @throws InvocationFailure `worker_lost` where workers keep dying under the attempt */
   constructor(context: Context) {
@@ -72,7 +73,19 @@ export class AttemptTab {
     };
     await heartbeats.send(details);
     this.#context.heartbeat(details);
-    this.#heartbeat = setInterval(() => this.#context.heartbeat(details), HEARTBEAT_MS);
+    this.#heartbeat = setInterval(
+      () => this.#context.heartbeat({ ...details, ...this.#progress() }),
+      HEARTBEAT_MS,
+    );
+  }
+
+  /** A piece of the answer has come: the next heartbeat tells how far it is. */
+  received(characters: number): void {
+    this.#receivedCharacters += characters;
+  }
+
+  #progress(): Pick<HeartbeatDetails, 'receivedCharacters'> {
+    return this.#receivedCharacters > 0 ? { receivedCharacters: this.#receivedCharacters } : {};
   }
 
   close(): void {

@@ -61,6 +61,7 @@ export function createInvokeModel(
         ...conversation,
         maxOutputTokens: call.maxOutputTokens,
         deadlines: taskClass.deadlines,
+        received: (characters) => tab.received(characters),
         signal: context.cancellationSignal,
         labels: { run: workflowId, step: input.step, turn: String(input.turn), requestId },
       });

@@ -56,6 +56,8 @@ export interface ModelCall {
   readonly outputSchema?: JsonObject;
   readonly maxOutputTokens: number;
   readonly deadlines: Deadlines;
+  /** Called for each piece of the answer, whole or not, with its length in characters. */
+  readonly received: (characters: number) => void;
   /** Cancels the call; the socket is closed at once. */
   readonly signal: AbortSignal;
   /** Sent along so that a provider's log can be matched with a run. */

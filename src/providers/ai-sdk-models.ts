@@ -40,7 +40,10 @@ export class AiSdkModels implements ModelPort {
       const stream = provider.streams
         ? (await model.doStream(options)).stream
         : streamOf(await model.doGenerate(options));
-      const answer = await assemble(stream, () => clock.tick());
+      const answer = await assemble(stream, (characters) => {
+        clock.tick();
+        call.received(characters);
+      });
       return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0 };
     } catch (error) {
       const { kind, message, ...about } = tellApart(error, clock);

@@ -28,12 +28,12 @@ export class BrokenStream extends Error {
  * Reads a stream to its end and returns the answer, whole. An error part anywhere fails it, because the AI SDK goes on
  * to a normal finish after one, with a piece missing.
  *
- * @param tick called for each piece of the answer
+ * @param tick called for each piece of the answer, with its length in characters
  * @throws BrokenStream
  */
 export async function assemble(
   stream: ReadableStream<LanguageModelV4StreamPart>,
-  tick: () => void,
+  tick: (characters: number) => void,
 ): Promise<Omit<ModelAnswer, 'firstTokenMs'>> {
   /** By id, in the order in which they began. */
   const parts = new Map<string, AssistantPart>();
@@ -57,13 +57,13 @@ export async function assemble(
         case 'text-delta':
         case 'reasoning-delta':
           add(parts, part);
-          tick();
+          tick(part.delta.length);
           break;
         case 'tool-input-delta':
-          tick();
+          tick(part.delta.length);
           break;
         case 'tool-call':
-          tick();
+          tick(0);
           // Not by its id, which some give to several.
           parts.set(`call ${parts.size}`, {
             type: 'tool-call',

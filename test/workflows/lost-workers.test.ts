@@ -15,6 +15,8 @@ import type {
 import { indexCatalog } from '../../src/core/routing/catalog-index.ts';
 import { WorkerHealth } from '../../src/worker/health.ts';
 
+import { until } from '../support/until.ts';
+
 const answer: ModelAnswer = {
   message: { role: 'assistant', content: [{ type: 'text', text: 'The mill.' }] },
   finishReason: 'stop',
@@ -96,6 +98,17 @@ it('what is about to be spent is told before it is asked for', async () => {
     lost: [],
     open: { endpoint: expect.stringContaining('sim-'), costMicros: expect.any(Number) },
   });
+});
+
+it('heartbeats tell how much of the answer has come', async () => {
+  const attempt = newAttempt(1, undefined, async (_, { received }) => {
+    received(7);
+    received(5);
+    await until(() => attempt.heartbeats.length > 1);
+    return answer;
+  });
+  await attempt.run();
+  expect(attempt.heartbeats).toMatchObject([{ lost: [] }, { lost: [], receivedCharacters: 12 }]);
 });
 
 it('a call whose worker died is charged at the most it can have cost', async () => {

@@ -8,6 +8,8 @@ export interface HeartbeatDetails {
   /** Of workers that died before this one. */
   readonly lost: readonly LostAttempt[];
   readonly open?: OpenCall;
+  /** Of the answer so far, reasoning and tool input too; absent until the first piece has come. */
+  readonly receivedCharacters?: number;
 }
 
 /** A call under way: the most it can cost stands for what nobody may ever know. */

@@ -53,6 +53,7 @@ const call: ModelCall = {
   tools: [],
   maxOutputTokens: 1_000,
   deadlines: { firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
+  received: () => {},
   signal: new AbortController().signal,
   labels: { run: 'run/ä', step: 'a step', turn: '1', requestId: 'run/ä 1' },
 };
