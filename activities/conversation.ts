@@ -1,10 +1,13 @@
+import { modalityOf, tokensOfFile } from '../src/core/transcript/modality.ts';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
-import type { Ability } from '../src/core/vocabulary/model.ts';
-import type {
-  Message,
-  RequestPolicies,
-  SetupEntry,
-  TranscriptEntry,
+import type { Ability, Modality } from '../src/core/vocabulary/model.ts';
+import {
+  type FilePart,
+  filesOf,
+  type Message,
+  type RequestPolicies,
+  type SetupEntry,
+  type TranscriptEntry,
 } from '../src/core/vocabulary/transcript.ts';
 import { type ActivityPorts, InvocationFailure, type ToolDeclaration } from './ports.ts';
 
@@ -56,5 +59,20 @@ export function abilitiesFor({ tools, outputSchema }: Conversation): Ability[] {
 const CHARS_PER_TOKEN = 4;
 
 export function estimateTokens({ system, messages, tools, outputSchema }: Conversation): number {
-  return Math.ceil(JSON.stringify({ system, messages, tools, outputSchema }).length / CHARS_PER_TOKEN);
+  const text = JSON.stringify({ system, messages, tools, outputSchema }, (_, value) =>
+    isFile(value) ? value.filename : value,
+  );
+  const files = filesIn(messages).reduce((sum, file) => sum + tokensOfFile(file), 0);
+  return Math.ceil(text.length / CHARS_PER_TOKEN) + files;
 }
+
+/** What a model must take beside text to be shown the conversation. */
+export function inputsFor({ messages }: Conversation): Modality[] {
+  return [...new Set(filesIn(messages).flatMap(({ mediaType }) => modalityOf(mediaType) ?? []))];
+}
+
+const filesIn = (messages: readonly Message[]) =>
+  messages.flatMap((message) => (message.role === 'user' ? filesOf(message.content) : []));
+
+const isFile = (value: unknown): value is FilePart =>
+  typeof value === 'object' && value !== null && 'mediaType' in value;

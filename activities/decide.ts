@@ -8,8 +8,8 @@ import { ALL_WELL, type ChooseInput, type ChooseRequest } from '../src/core/rout
 import type { Decision } from '../src/core/vocabulary/decision.ts';
 import { SignalboxError } from '../src/core/vocabulary/errors.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
-import type { RequestPolicies } from '../src/core/vocabulary/transcript.ts';
-import { abilitiesFor, type Conversation, estimateTokens } from './conversation.ts';
+import { type RequestPolicies, wordsOf } from '../src/core/vocabulary/transcript.ts';
+import { abilitiesFor, type Conversation, estimateTokens, inputsFor } from './conversation.ts';
 import { type ActivityPorts, InvocationFailure } from './ports.ts';
 import { reliabilityOf } from './verify-answer.ts';
 
@@ -32,6 +32,7 @@ export function decide(
       taskClass,
       inputTokens: estimateTokens(conversation),
       abilities: abilitiesFor(conversation),
+      inputs: inputsFor(conversation),
       avoid: input.avoid,
       ...{ seed, allotmentMicros },
       ...(input.prefer !== undefined && { prefer: input.prefer }),
@@ -69,7 +70,7 @@ function classOf(
   const fallback = taskClasses.get(DEFAULT_TASK_CLASS)!;
   if (!quality || !classInferrer) return { taskClass: fallback, ...learnt };
   const prompt = messages.find((message) => message.role === 'user')?.content ?? '';
-  const { taskClass: inferred, chances } = inferTaskClass(classInferrer, prompt);
+  const { taskClass: inferred, chances } = inferTaskClass(classInferrer, wordsOf(prompt));
   if (inferred === DEFAULT_TASK_CLASS)
     return { taskClass: fallback, quality: withMixedClasses(quality, chances, catalog) };
   // A class that only the outcomes know has the default's preferences.

@@ -8,11 +8,14 @@ import {
   type RunToolResult,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
+import { modalityOf } from '../src/core/transcript/modality.ts';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import type { Policy } from '../src/core/vocabulary/policy.ts';
 import { describeIssues, type StandardSchema } from '../src/core/vocabulary/standard-schema.ts';
 import {
   type AssistantMessage,
+  filesOf,
+  type Prompt,
   type RequestPolicies,
   type ToolCallPart,
   type ToolMessage,
@@ -29,7 +32,8 @@ export interface StepOptions {
    * from the prompt, by what it has learnt; where that is unsure, the class is `default`.
    */
   readonly task?: string;
-  readonly prompt: string;
+  /** Words, or words and small files (images, PDF, sound), base64: what they need of a model rules others out. */
+  readonly prompt: Prompt;
   readonly system?: string;
   /** Names of tools registered on the worker. */
   readonly tools?: readonly string[];
@@ -74,7 +78,7 @@ export async function runStep(
     transcript: { id: name, length: 0, digest: '' },
     rejected: [],
     outgrown: [],
-    delta: [setup, { role: 'user', content: options.prompt }],
+    delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
   };
 
   let repairs = 0;
@@ -116,6 +120,18 @@ export async function runStep(
       { role: 'user', content: `That answer was not accepted: ${answer.issues}. Answer again, whole.` },
     ];
   }
+}
+
+function checked(prompt: Prompt, step: string): Prompt {
+  for (const { mediaType, data } of filesOf(prompt)) {
+    const fault =
+      modalityOf(mediaType) === undefined
+        ? `mediaType "${mediaType}" is none that a model takes. Give text, images, sound, video or PDF`
+        : !/^[A-Za-z0-9+/]+={0,2}$/.test(data) && 'data is not base64';
+    if (!fault) continue;
+    throw ApplicationFailure.nonRetryable(`A file in the prompt of step "${step}": ${fault}.`, 'InvalidStep');
+  }
+  return prompt;
 }
 
 function policiesOf({ policies }: RunContext, { policy }: StepOptions): { policies?: RequestPolicies } {

@@ -1,5 +1,5 @@
 /** Providers and models as people write them: in the built-in rows beside this file, and in their own config. */
-import type { Ability, DataPolicy, Price, Rates, Speed } from '../core/vocabulary/model.ts';
+import type { Ability, DataPolicy, Modality, Price, Rates, Speed } from '../core/vocabulary/model.ts';
 
 export interface ProviderConfig {
   /** The wire format its HTTP interface speaks. */
@@ -20,6 +20,8 @@ export interface ModelConfig {
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
   readonly abilities: readonly Ability[];
+  /** What it can be shown. Default: text only. */
+  readonly inputs?: readonly Modality[];
   readonly endpoints: readonly EndpointConfig[];
 }
 

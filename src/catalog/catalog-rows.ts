@@ -1,8 +1,8 @@
-import type { Ability, DataPolicy, Endpoint } from '../core/vocabulary/model.ts';
+import type { Ability, DataPolicy, Endpoint, Modality } from '../core/vocabulary/model.ts';
 import { dataPolicyOf } from './build-catalog.ts';
 import { claimAbout, type DataPolicyClaim } from './data-policy-claims.ts';
 import { type NotOffered, whyNotOffered } from './offered.ts';
-import { type Modality, type Snapshot, type SnapshotPrice, snapshotEndpointId } from './snapshot.ts';
+import { type Snapshot, type SnapshotPrice, snapshotEndpointId } from './snapshot.ts';
 
 /** One endpoint as a catalog shows it, whether or not routing may pick it. */
 export interface CatalogRow {
@@ -14,7 +14,7 @@ export interface CatalogRow {
   readonly contextTokens: number | null;
   readonly maxOutputTokens: number | null;
   /** What it takes beside text; absent where nobody says. */
-  readonly inputs?: readonly Modality[];
+  readonly inputs: readonly Modality[];
   readonly abilities: readonly Ability[];
   /** USD per million tokens; what no source says is absent. */
   readonly price: Omit<SnapshotPrice, 'source'> & { readonly source: string; readonly date: string };
@@ -61,6 +61,7 @@ export const endpointRow = ({ id, provider, model, wireModel, price, dataPolicy 
   model: model.id,
   contextTokens: model.contextTokens,
   maxOutputTokens: model.maxOutputTokens,
+  inputs: model.inputs ?? ['text'],
   abilities: model.abilities,
 });
 

@@ -1,6 +1,5 @@
-import { ABILITIES, type Ability } from '../core/vocabulary/model.ts';
+import { ABILITIES, type Ability, type Modality } from '../core/vocabulary/model.ts';
 import type { CatalogRow } from './catalog-rows.ts';
-import type { Modality } from './snapshot.ts';
 
 export interface ModelFilter {
   /** A model must have all of them. */
@@ -28,7 +27,7 @@ export function filterRows(
       row.price.input <= maxInputPrice &&
       (!admitted || admitted.has(row.id)) &&
       (!providers || providers.includes(row.provider)) &&
-      inputs.every((input) => row.inputs?.includes(input)) &&
+      inputs.every((input) => row.inputs.includes(input)) &&
       abilities.every((ability) => row.abilities.includes(ability)),
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Ability } from '../core/vocabulary/model.ts';
+import type { Ability, Modality } from '../core/vocabulary/model.ts';
 import { CatalogError } from './read-snapshot.ts';
-import type { Modality, SnapshotPrice } from './snapshot.ts';
+import type { SnapshotPrice } from './snapshot.ts';
 
 /** One model as a host lists it. */
 export interface AnsweredRow {

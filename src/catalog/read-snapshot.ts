@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
-import { ABILITIES } from '../core/vocabulary/model.ts';
-import { MODALITIES, type Snapshot } from './snapshot.ts';
+import { ABILITIES, MODALITIES } from '../core/vocabulary/model.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A catalog file is wrong. `message` names the file, the row, the field and the value. */
 export class CatalogError extends SignalboxError {}

@@ -53,6 +53,7 @@ function model(
     contextTokens: size[0],
     maxOutputTokens: size[1],
     abilities: ['tools', 'structured-output', 'caching', ...(reasons ? (['reasoning'] as const) : [])],
+    inputs: reasons ? ['text', 'image', 'pdf'] : ['text'],
     endpoints,
   };
 }

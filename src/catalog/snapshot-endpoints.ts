@@ -55,6 +55,7 @@ function toEndpoint(
       // Where no source knows a limit, the window is one.
       maxOutputTokens: endpoint.maxOutputTokens ?? model.maxOutputTokens ?? contextTokens,
       abilities: endpoint.abilities ?? model.abilities,
+      inputs: endpoint.inputs ?? model.inputs,
     },
     wireModel: endpoint.wireModels[0]!,
     price: priceOf({ ...rates, source: `${name} ${version}`, date }),

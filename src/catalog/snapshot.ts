@@ -1,5 +1,5 @@
 /** The form of `snapshot.json`, which `npm run catalog:build` writes, and of synced catalog files. What no source says is absent or null, never guessed. */
-import type { Ability } from '../core/vocabulary/model.ts';
+import type { Ability, Modality } from '../core/vocabulary/model.ts';
 
 export interface Snapshot {
   readonly format: 1;
@@ -33,9 +33,6 @@ export interface SnapshotModel {
   readonly abilities: readonly Ability[];
   readonly endpoints: readonly SnapshotEndpoint[];
 }
-
-export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
-export type Modality = (typeof MODALITIES)[number];
 
 /** One host's way of serving the model; absent limits, inputs and abilities are the model's. */
 export interface SnapshotEndpoint {

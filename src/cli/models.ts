@@ -5,11 +5,17 @@ import { readDataPolicyClaims } from '../catalog/data-policy-claims.ts';
 import { filterRows, listModels } from '../catalog/list-models.ts';
 import { readSnapshot } from '../catalog/read-snapshot.ts';
 import { simulatedModels } from '../catalog/simulated-vendors.ts';
-import { MODALITIES, type Modality } from '../catalog/snapshot.ts';
 import { snapshotEndpoints } from '../catalog/snapshot-endpoints.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { ABILITIES, type Ability, type Catalog, type Endpoint } from '../core/vocabulary/model.ts';
+import {
+  ABILITIES,
+  type Ability,
+  type Catalog,
+  type Endpoint,
+  MODALITIES,
+  type Modality,
+} from '../core/vocabulary/model.ts';
 import { admittedBy } from '../explain/admitted-by.ts';
 import { assertKnown } from './assert-known.ts';
 import { jsonOption, print, printJson } from './options.ts';

@@ -1,7 +1,7 @@
 /** What a config may hold, field by field; what the fields mean together is `resolve-config.ts`'s to check. */
 import { z } from 'zod';
 import { MOST_EXPLORED } from '../core/routing/explore.ts';
-import { ABILITIES } from '../core/vocabulary/model.ts';
+import { ABILITIES, MODALITIES } from '../core/vocabulary/model.ts';
 import { ACCEPTABLE } from '../core/vocabulary/policy.ts';
 import type { Check } from './check.ts';
 import type { SignalboxConfig } from './config.ts';
@@ -107,6 +107,7 @@ const configSchema = z.strictObject({
         contextTokens: z.int().positive(),
         maxOutputTokens: z.int().positive(),
         abilities,
+        inputs: z.array(z.enum(MODALITIES)).min(1).optional(),
         endpoints: z
           .array(
             z.strictObject({

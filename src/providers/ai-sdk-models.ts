@@ -1,5 +1,5 @@
 /** The model port over the AI SDK's provider packages and undici. Streams wherever it can; delivers whole answers or none. */
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { Agent, fetch as undiciFetch } from 'undici';
 import {
   InvocationFailure,
@@ -80,6 +80,9 @@ function tellApart(error: unknown, clock: CallClock): Told {
   if (error instanceof BrokenStream) {
     // One that broke before anything came is not billed: there was no answer yet.
     return { kind: 'answer_incomplete', message: error.message, usage: error.usage, billed: error.begun };
+  }
+  if (UnsupportedFunctionalityError.isInstance(error)) {
+    return { kind: 'parameter_unsupported', message: error.message, billed: false };
   }
   if (!APICallError.isInstance(error) || error.statusCode === undefined) {
     return { kind: 'unavailable', message: causesOf(error), billed: false };

@@ -1,12 +1,15 @@
 import type {
   JSONSchema7,
   LanguageModelV4CallOptions,
+  LanguageModelV4FilePart,
   LanguageModelV4Message,
+  LanguageModelV4TextPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { ModelCall } from '../../activities/ports.ts';
+import { modalityOf } from '../core/transcript/modality.ts';
 import { translate } from '../core/transcript/translate.ts';
-import type { AssistantPart, Message } from '../core/vocabulary/transcript.ts';
+import type { AssistantPart, FilePart, Message, Prompt, TextPart } from '../core/vocabulary/transcript.ts';
 
 /** A call in the AI SDK's terms, as the endpoint can take it. */
 export function callOptions(call: ModelCall, endpoint: string): LanguageModelV4CallOptions {
@@ -40,7 +43,7 @@ export function callOptions(call: ModelCall, endpoint: string): LanguageModelV4C
 function toSdkMessage(message: Message): LanguageModelV4Message {
   switch (message.role) {
     case 'user':
-      return { role: 'user', content: [{ type: 'text', text: message.content }] };
+      return { role: 'user', content: partsOf(message.content).map(toSdkPromptPart) };
     case 'assistant':
       return { role: 'assistant', content: message.content.map(toSdkPart) };
     case 'tool':
@@ -54,6 +57,23 @@ function toSdkMessage(message: Message): LanguageModelV4Message {
         })),
       };
   }
+}
+
+const partsOf = (prompt: Prompt): Exclude<Prompt, string> =>
+  typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
+
+/** Files of text are told as text, which every vendor takes. */
+function toSdkPromptPart(part: TextPart | FilePart): LanguageModelV4TextPart | LanguageModelV4FilePart {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  const { data, mediaType, filename } = part;
+  if (modalityOf(mediaType) === 'text') {
+    const text = Buffer.from(data, 'base64').toString();
+    return { type: 'text', text: filename === undefined ? text : `${filename}:\n${text}` };
+  }
+  return {
+    ...{ type: 'file', mediaType, data: { type: 'data', data } },
+    ...(filename !== undefined && { filename }),
+  };
 }
 
 /** Marks are JSON of the vendor's own, which only differs from ours in what may be changed. */

@@ -20,6 +20,19 @@ export const ask = agent({ name: 'ask', input: Question }, (run, { system, toolC
   }),
 );
 
+/** One step that is shown a file. */
+export const look = agent(
+  { name: 'look', input: z.object({ question: z.string(), data: z.string(), mediaType: z.string() }) },
+  (run, { question, ...file }) =>
+    run.step('answer', {
+      task: 'writing',
+      prompt: [
+        { type: 'text', text: question },
+        { type: 'file', ...file },
+      ],
+    }),
+);
+
 /** One step that says of itself what the input says: no class, checks, layers of policy. */
 export const askUnder = agent(
   {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { simulatedModels } from '../../src/catalog/simulated-vendors.ts';
 import { tool } from '../../src/config/tool.ts';
 import { useVendors } from '../support/use-vendors.ts';
 import {
@@ -7,6 +8,7 @@ import {
   askAtOnce,
   askInTurn,
   extract,
+  look,
   mistaken,
   neverAccepted,
   sameNameTwice,
@@ -84,6 +86,29 @@ it('a conversation with tools goes on elsewhere, on another wire, when its provi
   expect(new Set(answered.map(({ provider }) => provider)).size).toBe(3);
   const refused = (await control.log()).map(({ outcome }) => outcome).filter((o) => o !== 'answered');
   expect(new Set(refused)).toEqual(new Set(['status 404']));
+});
+
+const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const question = 'Which file of a picture is it?';
+
+it('a picture is shown to a model that takes pictures', async () => {
+  const { start } = await newStage();
+  const run = await start(look, { question, data: pixel, mediaType: 'image/png' });
+  expect(await run.result()).toContain('[file of image/png, 70 bytes]');
+  const { decision, endpoint } = (await run.state()).steps[0]!;
+  expect(decision!.rejected['input:image']).toBeGreaterThan(0);
+  const takers = simulatedModels.filter(({ inputs }) => inputs?.includes('image')).map(({ id }) => id);
+  expect(takers).toContain(endpoint!.split('/')[1]);
+});
+
+it.each([
+  ['a kind of file that no model takes', pixel, 'application/zip', '"application/zip"'],
+  ['data that is no base64', '<png>', 'image/png', 'not base64'],
+])('%s fails the run, and says so', async (_, data, mediaType, words) => {
+  const { start } = await newStage();
+  const run = await start(look, { question, data, mediaType });
+  await expect(run.result()).rejects.toThrow(words);
 });
 
 it('a tool is given the context of the step, which no model can change', async () => {

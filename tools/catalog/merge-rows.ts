@@ -1,10 +1,5 @@
-import {
-  type Modality,
-  type SnapshotEndpoint,
-  type SnapshotModel,
-  snapshotEndpointId,
-} from '../../src/catalog/snapshot.ts';
-import { ABILITIES } from '../../src/core/vocabulary/model.ts';
+import { type SnapshotEndpoint, type SnapshotModel, snapshotEndpointId } from '../../src/catalog/snapshot.ts';
+import { ABILITIES, MODALITIES } from '../../src/core/vocabulary/model.ts';
 import { readProviderName } from './names/provider-name.ts';
 import { type ModelName, readModelName } from './names/read-model-name.ts';
 import { resolveSnapshots } from './names/resolve-snapshots.ts';
@@ -105,7 +100,7 @@ function mergeEndpoint(group: readonly NamedRow[], batch: SourcePrice | undefine
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     // A source that is silent about an ability does not deny it.
     inputs: inOrder(
-      modalities,
+      MODALITIES,
       group.flatMap(({ inputs }) => inputs),
     ),
     abilities: inOrder(
@@ -121,8 +116,6 @@ function mergeEndpoint(group: readonly NamedRow[], batch: SourcePrice | undefine
     ...(disputed.length > 0 && { disputed }),
   };
 }
-
-const modalities: readonly Modality[] = ['text', 'image', 'audio', 'video', 'pdf'];
 
 /** A host that lists one name for chats and others for elsewhere serves chats. */
 function onlyApi(group: readonly NamedRow[]): SnapshotEndpoint['api'] {

@@ -1,6 +1,6 @@
 import { dearestInput, dearestOutput, ratesAt } from '../cost/price.ts';
 import { SignalboxError } from '../vocabulary/errors.ts';
-import type { Ability, Catalog, DataPolicy, Endpoint, Withheld } from '../vocabulary/model.ts';
+import type { Ability, Catalog, DataPolicy, Endpoint, Modality, Withheld } from '../vocabulary/model.ts';
 import { priorByPrice } from './prior.ts';
 import { type LearntColumns, layOutByModel } from './quality-index.ts';
 
@@ -39,6 +39,7 @@ export interface TraitValues {
   readonly quantization: string;
   readonly dataPolicy: DataPolicy;
   readonly abilities: readonly Ability[];
+  readonly inputs: readonly Modality[];
 }
 
 export interface Trait<T> {
@@ -79,6 +80,8 @@ export interface RateColumns {
   readonly dearestOutput: Float64Array;
 }
 
+const TEXT_ONLY: readonly Modality[] = ['text'];
+
 /** Positions are 16 bits wide. */
 const MOST_ENDPOINTS = 65_535;
 
@@ -96,15 +99,18 @@ export function indexCatalog(catalog: Catalog): IndexedCatalog {
   const quantization = numberValues(endpoints, ({ quantization = 'unknown' }) => quantization);
   const dataPolicy = numberValues(endpoints, ({ dataPolicy }) => dataPolicy);
   const abilities = numberValues(endpoints, ({ model }) => model.abilities);
+  const inputs = numberValues(endpoints, ({ model }) => model.inputs ?? TEXT_ONLY);
   const offered = [...endpoints.keys()].filter((i) => !endpoints[i]!.withheld);
   const offeredOf = model.values.map((_, number) => offered.filter((i) => model.at[i] === number));
   const dearest = offeredOf.map((of) => Math.max(...of.map((i) => endpoints[i]!.price.output)));
   const lengths = new Set(endpoints.flatMap(({ price }) => (price.tiers ?? []).map(({ above }) => above)));
   return {
     ...catalog,
-    traits: { model, family, withheld, retires, provider, quantization, dataPolicy, abilities },
+    traits: { model, family, withheld, retires, provider, quantization, dataPolicy, abilities, inputs },
     models: groupBy(endpoints, { model, family }),
-    servings: groupBy(endpoints, { withheld, retires, provider, quantization, dataPolicy, abilities }),
+    servings: groupBy(endpoints, {
+      ...{ withheld, retires, provider, quantization, dataPolicy, abilities, inputs },
+    }),
     columns: {
       ...rateColumns(endpoints, 0),
       contextTokens: column(({ model }) => model.contextTokens),

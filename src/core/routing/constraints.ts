@@ -4,7 +4,7 @@
  * what befell this request. Adding a rule is adding a row.
  */
 import { admits } from '../health/breaker.ts';
-import { ABILITIES, WITHHELD } from '../vocabulary/model.ts';
+import { ABILITIES, MODALITIES, WITHHELD } from '../vocabulary/model.ts';
 import type { AllowDeny, Policy } from '../vocabulary/policy.ts';
 import type { Columns, TraitValues } from './catalog-index.ts';
 import type { Forecast } from './forecast.ts';
@@ -123,6 +123,15 @@ export const RULES: readonly Rule[] = [
           ? (abilities) => !abilities.includes(ability)
           : undefined,
       remedy: () => `ask for nothing that needs ${ability}`,
+    }),
+  ),
+  ...MODALITIES.filter((modality) => modality !== 'text').map((modality) =>
+    by({
+      name: `input:${modality}`,
+      trait: 'inputs',
+      refusal: ({ request }) =>
+        request.inputs?.includes(modality) ? (inputs) => !inputs.includes(modality) : undefined,
+      remedy: () => `show it no ${modality}`,
     }),
   ),
   {

@@ -1,6 +1,6 @@
 import type { Breaker } from '../health/breaker.ts';
 import type { CheckReliability } from '../vocabulary/decision.ts';
-import type { Ability } from '../vocabulary/model.ts';
+import type { Ability, Modality } from '../vocabulary/model.ts';
 import type { EffectivePolicy } from '../vocabulary/policy.ts';
 import type { TaskClass } from '../vocabulary/task-class.ts';
 import type { IndexedCatalog } from './catalog-index.ts';
@@ -23,6 +23,8 @@ export interface ChooseRequest {
   readonly taskClass: TaskClass;
   readonly inputTokens: number;
   readonly abilities: readonly Ability[];
+  /** What it shows beside text. */
+  readonly inputs?: readonly Modality[];
   /** Endpoints already tried for this request. */
   readonly avoid: readonly string[];
   /** The endpoint that answered this conversation last. */

@@ -2,6 +2,10 @@
 export type Ability = 'tools' | 'structured-output' | 'reasoning' | 'caching';
 export const ABILITIES: readonly Ability[] = ['tools', 'structured-output', 'reasoning', 'caching'];
 
+/** What a model can be shown. */
+export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
 /** What answers. One model may be served by many endpoints. */
 export interface Model {
   /** Canonical id, the same on every host, e.g. `atlas-large`. */
@@ -11,6 +15,8 @@ export interface Model {
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
   readonly abilities: readonly Ability[];
+  /** Absent: text only. */
+  readonly inputs?: readonly Modality[];
 }
 
 /** One provider serving one model, with its own price, speed and data policy. */

@@ -30,7 +30,19 @@ export interface RequestPolicies {
 
 export interface UserMessage {
   readonly role: 'user';
-  readonly content: string;
+  readonly content: Prompt;
+}
+
+/** Words, or words and files. */
+export type Prompt = string | readonly (TextPart | FilePart)[];
+
+export interface FilePart {
+  readonly type: 'file';
+  /** Base64. It stands in history as it is, so that it must be small. */
+  readonly data: string;
+  /** IANA's, e.g. `image/png`, `application/pdf`. */
+  readonly mediaType: string;
+  readonly filename?: string;
 }
 
 export interface AssistantMessage {
@@ -86,6 +98,16 @@ export interface TranscriptReference {
   readonly length: number;
   /** `h(n) = H(h(n−1), entry n)`, hex; `''` for none. */
   readonly digest: string;
+}
+
+/** The words of a prompt. */
+export function wordsOf(prompt: Prompt): string {
+  if (typeof prompt === 'string') return prompt;
+  return prompt.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+}
+
+export function filesOf(prompt: Prompt): FilePart[] {
+  return typeof prompt === 'string' ? [] : prompt.filter((part) => part.type === 'file');
 }
 
 export function textOf(message: AssistantMessage): string {

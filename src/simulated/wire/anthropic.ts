@@ -3,6 +3,7 @@ import type { AnswerFormat, Message, ToolChoice } from '../models/conversation.t
 import { countTokens } from '../tokens.ts';
 import { anthropicErrors } from './anthropic-errors.ts';
 import { readBody } from './body-issue.ts';
+import { fileNote } from './file-note.ts';
 import { findUnpairedCall } from './tool-pairs.ts';
 import {
   type Block,
@@ -123,7 +124,9 @@ function read(body: unknown, headers: Headers): WireRequest {
 /** One message of theirs may be several of ours: each tool result stands alone, words come after. */
 function readMessage({ role, content }: Body['messages'][number]): Message[] {
   const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-  const words = blocks.flatMap((part) => (typeof part.text === 'string' ? [part.text] : [])).join('\n');
+  const words = blocks
+    .flatMap((part) => (typeof part.text === 'string' ? part.text : (fileNote(part) ?? [])))
+    .join('\n');
   if (role === 'assistant') {
     const toolCalls = blocks.flatMap((part) =>
       isToolUse(part) ? [{ id: part.id, name: part.name, input: part.input }] : [],

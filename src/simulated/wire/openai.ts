@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnswerFormat, Message, ToolChoice } from '../models/conversation.ts';
 import { countTokens } from '../tokens.ts';
 import { readBody } from './body-issue.ts';
+import { fileNote } from './file-note.ts';
 import { openAiErrors } from './openai-errors.ts';
 import { findUnpairedCall } from './tool-pairs.ts';
 import {
@@ -135,7 +136,9 @@ function readMessage(message: Body['messages'][number]): Message[] {
 
 function plain(content: z.infer<typeof text> | null | undefined): string {
   if (content == null) return '';
-  return typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('\n');
+  return typeof content === 'string'
+    ? content
+    : content.map((part) => part.text ?? fileNote(part) ?? '').join('\n');
 }
 
 /** Arguments go round as the model wrote them; broken ones are kept as text. */

@@ -16,6 +16,7 @@ test('a row becomes an endpoint; what nobody says is unknown', () => {
         contextTokens: 400_000,
         maxOutputTokens: 128_000,
         abilities: ['tools'],
+        inputs: ['text'],
       },
       wireModel: 'gpt-5',
       price: {

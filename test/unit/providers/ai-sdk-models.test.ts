@@ -219,6 +219,30 @@ describe.each(wires)('%s', (wire) => {
   });
 });
 
+describe.each(wires)('%s is shown', (wire) => {
+  const data = Buffer.from('%PDF-1.7 hardly').toString('base64');
+  it.each([
+    ['a picture', 'image/png', '[file of image/png, 15 bytes]'],
+    ['a PDF', 'application/pdf', '[file of application/pdf, 15 bytes]'],
+    ['a text', 'text/plain', '%PDF-1.7 hardly'],
+  ])('%s', async (_, mediaType, seen) => {
+    const vendor = await newVendor(wire);
+    const content = [
+      { type: 'text', text: 'Which file is it, and hardly which PDF?' },
+      { type: 'file', data, mediaType, filename: 'it' },
+    ] as const;
+    const { message } = await vendor.ask({ messages: [{ role: 'user', content }] });
+    expect(textOf(message)).toContain(seen);
+  });
+});
+
+it('a kind of file that a wire has no form for is asked of others', async () => {
+  const vendor = await newVendor('anthropic');
+  const content = [{ type: 'file', data: 'AAAA', mediaType: 'video/mp4' }] as const;
+  const failure = vendor.ask({ messages: [{ role: 'user', content }] });
+  await expect(failure).rejects.toMatchObject({ kind: 'parameter_unsupported', billed: false });
+});
+
 describe.each(wires)('%s takes a conversation that others began', (wire) => {
   const searched = (endpoint: string, ...ids: string[]): Message[] => [
     {

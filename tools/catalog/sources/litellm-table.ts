@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Modality, SnapshotRates } from '../../../src/catalog/snapshot.ts';
-import type { Ability } from '../../../src/core/vocabulary/model.ts';
+import type { SnapshotRates } from '../../../src/catalog/snapshot.ts';
+import type { Ability, Modality } from '../../../src/core/vocabulary/model.ts';
 import type { Dropped, SourceId, SourcePrice, SourceRow, SourceTable } from './source-row.ts';
 import { perMillion } from './source-row.ts';
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Modality, SnapshotRates } from '../../../src/catalog/snapshot.ts';
+import type { SnapshotRates } from '../../../src/catalog/snapshot.ts';
+import type { Modality } from '../../../src/core/vocabulary/model.ts';
 import type { Dropped, SourcePrice, SourceRow, SourceTable } from './source-row.ts';
 import { tidy } from './source-row.ts';
 

@@ -1,5 +1,5 @@
-import type { Modality, SnapshotEndpoint, SnapshotPrice } from '../../../src/catalog/snapshot.ts';
-import type { Ability } from '../../../src/core/vocabulary/model.ts';
+import type { SnapshotEndpoint, SnapshotPrice } from '../../../src/catalog/snapshot.ts';
+import type { Ability, Modality } from '../../../src/core/vocabulary/model.ts';
 import type { SourcePackage } from './packages.ts';
 
 export type SourceId = SourcePackage['id'];

@@ -43,6 +43,8 @@ const table: readonly [rule: string, endpoint: string, InputChange][] = [
   ['data_policy:region', LARGE, { policy: { regions: ['eu-west-1'] } }],
   ['ability:reasoning', MINI, { request: { abilities: ['reasoning'] } }],
   ['ability:reasoning', MINI, { policy: { abilities: ['tools', 'reasoning'] } }],
+  ['input:image', MINI, { request: { inputs: ['image'] } }],
+  ['input:pdf', MINI, { request: { inputs: ['text', 'pdf'] } }],
   ['health:quarantined', MINI, { health: { ...health, quarantined: new Set(['sim-dune']) } }],
   ['context_length', MINI, { request: { inputTokens: 63_000 } }],
   ['max_price:input', GRAND, { policy: { maxPrice: { input: 3 } } }],
@@ -69,8 +71,14 @@ describe('each rule rejects under its own name', () => {
   });
 
   it('has a case for every rule that the simulated catalog can break', () => {
-    // All simulated models have these; the others are below.
-    const elsewhere = ['ability:tools', 'ability:structured-output', 'ability:caching'];
+    // All simulated models have these, or none; they are below.
+    const elsewhere = [
+      'ability:tools',
+      'ability:structured-output',
+      'ability:caching',
+      'input:audio',
+      'input:video',
+    ];
     const missing = RULES.filter(
       ({ name }) =>
         !name.startsWith('catalog:') && !elsewhere.includes(name) && !table.some(([rule]) => rule === name),
@@ -163,6 +171,14 @@ describe('what an endpoint is', () => {
       expect(fateWith({ model }, { policy: { abilities: [ability] } })).toBe(`ability:${ability}`);
     },
   );
+
+  it.each(['image', 'audio', 'video', 'pdf'] as const)('is shown %s only where it says so', (modality) => {
+    const { inputs: _, ...model } = some.model;
+    const request = { inputs: [modality] };
+    expect(fateWith({ model }, { request })).toBe(`input:${modality}`);
+    expect(fateWith({ model: { ...model, inputs: ['text'] } }, { request })).toBe(`input:${modality}`);
+    expect(fateWith({ model: { ...model, inputs: ['text', modality] } }, { request })).toBe('kept');
+  });
 
   it('is priced by the tier that the request is in', () => {
     const { tiers: _, ...base } = some.price;
