@@ -9,6 +9,7 @@ import { tenantOf } from '../src/core/routing/governance.ts';
 import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
 import { NONE, sift } from '../src/core/routing/sift.ts';
+import { worthWaiting } from '../src/core/routing/worth-waiting.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
@@ -49,6 +50,8 @@ export function createInvokeModel(
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
       const { asked, decision } = decide(input, conversation, { seed: workflowId, allotmentMicros }, ports);
       tab.decided(decision);
+      if (input.retry === undefined && !input.ignoreHealth)
+        waitWhereWorthIt(asked, decision, input.patienceMs);
       const chosen = endpointFor(decision, asked, input.retry);
       const call = pricedCall(chosen, asked);
       reserved = await reserve(requestId, call.worstCaseMicros, { ...input, ...asked.request }, ports);
@@ -158,6 +161,15 @@ function endpointFor(
   const { message, remedy, restEndsInMs, tooDear } = new NoEligibleEndpoint(asked);
   const about = { billed: false, hintMs: restEndsInMs, tooDear };
   throw new InvocationFailure('no_eligible_endpoint', `${message} ${remedy}`, about);
+}
+
+/** @throws InvocationFailure `worth_waiting`, with the time until the limited endpoint may be asked as its hint */
+function waitWhereWorthIt(asked: ChooseInput, decision: Decision, patienceMs: number): void {
+  const wait = worthWaiting(asked, decision, patienceMs);
+  if (!wait) return;
+  const { endpoint, forMs, gainUsd } = wait;
+  const message = `Waiting ${Math.ceil(forMs / 1e3)} s for ${endpoint} is worth $${gainUsd.toPrecision(2)} more than asking ${decision.candidates[0]!.endpoint} now.`;
+  throw new InvocationFailure('worth_waiting', message, { billed: false, hintMs: forMs });
 }
 
 function pricedCall(endpoint: Endpoint, { request }: ChooseInput): PricedCall {

@@ -138,16 +138,20 @@ async function timer(
   { step }: Conversation,
 ): Promise<number> {
   if (delayMs < SHORTEST_TIMER_MS) return delayMs;
-  const summary =
-    why === 'wait' ? `${step} · every endpoint rests · waiting` : `${step} · pause before the next try`;
+  const summary = `${step} · ${TIMERS[why] ?? 'pause before the next try'}`;
   await sleep(delayMs, { summary });
   return 0;
 }
 
+const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> = {
+  wait: 'every endpoint rests · waiting',
+  'worth waiting': 'a limited endpoint is worth its rest · waiting',
+};
+
 function inputOf(
   { agent, tenant }: RunContext,
   { step, turn, taskClass, transcript, delta, prefer, rejected, outgrown }: Conversation,
-  { avoid, retry }: WalkAction & { do: 'attempt' },
+  { avoid, retry, patienceMs }: WalkAction & { do: 'attempt' },
   {
     repair,
     ...given
@@ -161,7 +165,7 @@ function inputOf(
     delta,
     // One that is repaired in place has been rejected as well, and is still to be asked.
     avoid: [...new Set([...avoid, ...rejected.filter((endpoint) => endpoint !== retry)])],
-    ...given,
+    ...{ patienceMs, ...given },
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
     ...(rejected.length > 0 && { rejected }),
@@ -202,14 +206,17 @@ const withEndpoint = (endpoints: readonly string[], { attempt }: Failure) => [
 
 /** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */
 function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly Failure[]): string {
-  const last = failures.at(-1);
+  const asked = askedOf(failures);
+  const last = asked.at(-1);
   const parts = last || taskClass === undefined ? [step] : [step, taskClass];
   if (turn > 1) parts.push(`turn ${turn}`);
-  if (last)
+  if (last) {
+    const waited = failures.at(-1)!.attempt === last ? '' : ', and a wait';
     parts.push(
-      `${ordinal(failures.length + 1)} try`,
-      `after ${last.attempt.endpoint.split('/')[0]} ${words(last.kind)}`,
+      `${ordinal(asked.length + 1)} try`,
+      `after ${last.endpoint.split('/')[0]} ${words(last.outcome)}${waited}`,
     );
+  }
   return parts.join(' · ');
 }
 
@@ -217,7 +224,7 @@ const askedOf = (failures: readonly Failure[]) =>
   failures.map(({ attempt }) => attempt).filter(({ endpoint }) => endpoint !== 'none');
 
 const triedOf = (failures: readonly Failure[]) =>
-  failures.filter(({ kind }) => kind !== 'no_eligible_endpoint');
+  failures.filter(({ kind }) => kind !== 'no_eligible_endpoint' && kind !== 'worth_waiting');
 
 function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Unnumbered {
   const last = failures.at(-1)!;
@@ -277,5 +284,5 @@ function parkedBySharedCap({ step }: Conversation, { attempt }: Failure): Unnumb
 
 const costOf = (attempts: readonly Attempt[]) =>
   attempts.reduce((sum, { costMicros }) => sum + costMicros, 0);
-const words = (kind: FailureKind) => kind.replaceAll('_', ' ');
+const words = (kind: Attempt['outcome']) => kind.replaceAll('_', ' ');
 const ordinal = (n: number) => (n === 2 ? '2nd' : n === 3 ? '3rd' : `${n}th`);

@@ -38,6 +38,7 @@ const input: InvokeModelInput = {
   ignoreHealth: false,
   allotmentMicros: 250_000,
   pauseMs: 0,
+  patienceMs: 0,
 };
 
 /** Runs the activity as the server would after so many attempts, with what the last heartbeat said. */

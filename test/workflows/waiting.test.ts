@@ -1,15 +1,20 @@
 import { expect, it } from '@jest/globals';
 import { parseFault } from '../../src/simulated/faults.ts';
+import { firstChoice } from '../../src/testing/first-choice.ts';
 import { until } from '../support/until.ts';
 import { ask, askHastily } from './agents.ts';
 import { timersOf, workOf } from './read-history.ts';
-import { type StageOptions, useStages } from './use-stage.ts';
+import { AGENTS, type StageOptions, useStages } from './use-stage.ts';
 
 const newStage = useStages();
 
 const prompt =
   'What opened? The mill opened in 1890 and it was the largest mill of the county for many years.';
-const fewModels: StageOptions = { policy: { models: { allow: ['sim-atlas-large', 'sim-sonata-grand'] } } };
+const fewModels: StageOptions = {
+  // A second is so dear that nobody waits while somebody may be asked.
+  taskClasses: { writing: { secondUsd: 1 } },
+  policy: { models: { allow: ['sim-atlas-large', 'sim-sonata-grand'] } },
+};
 
 it('rate limited everywhere waits on a durable timer and finishes by itself', async () => {
   const stage = await newStage(fewModels);
@@ -92,4 +97,23 @@ it('a run waits for an endpoint that another run has put to rest, however many o
     'no_eligible_endpoint',
     'completed',
   ]);
+});
+
+it('a limited endpoint is waited for where that is worth more than a dearer one', async () => {
+  const patient: StageOptions = { ...fewModels, taskClasses: { writing: { secondUsd: 0 } } };
+  const stage = await newStage(patient);
+  const best = firstChoice({ agents: AGENTS, ...patient }, { taskClass: 'writing' });
+  await stage.control.setFault(best, parseFault('429:6x1'));
+  const run = await stage.start(ask, { prompt });
+  expect(await run.result()).toContain('mill opened');
+  const work = await workOf(stage.client, run.id);
+  expect(work.map(({ outcome }) => outcome)).toEqual(['rate_limited', 'worth_waiting', 'completed']);
+  expect(work.at(-1)!.summary).toBe(
+    `answer · 2nd try · after ${best.split('/')[0]} rate limited, and a wait`,
+  );
+  expect((await stage.control.log()).map(({ model }) => model)).toEqual([
+    best.split('/')[1],
+    best.split('/')[1],
+  ]);
+  expect((await run.state()).steps[0]!.attempts).toHaveLength(2);
 });

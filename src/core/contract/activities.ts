@@ -47,6 +47,8 @@ export interface InvokeModelInput {
   readonly allotmentMicros: number;
   /** Slept before the request: pauses too short for a workflow timer. */
   readonly pauseMs: number;
+  /** How long it may still wait for a limited endpoint that is worth it, in milliseconds. */
+  readonly patienceMs: number;
   /** Why the last answer was not accepted, shown to the model. */
   readonly repair?: string;
 }

@@ -66,6 +66,11 @@ export const DISPOSITIONS: Readonly<Record<FailureKind, DispositionRow>> = {
   },
   check_failed: { ...onceMore, means: 'a check of the step rejected the answer; the model is shown why' },
   no_eligible_endpoint: { ...stop, passes: true, means: 'nobody may be asked: policy, health, money' },
+  worth_waiting: {
+    ...stop,
+    passes: true,
+    means: 'a limited endpoint is worth its rest: others cost more now',
+  },
   cap_reached: { ...stop, means: 'the tenant or the class may not spend more' },
   canceled: { ...stop, means: 'the step was given up' },
   worker_lost: { ...stop, means: 'workers died in the middle of the call, three times' },

@@ -16,6 +16,7 @@ export const FAILURE_KINDS = [
   'output_invalid',
   'check_failed',
   'no_eligible_endpoint',
+  'worth_waiting',
   'cap_reached',
   'canceled',
   'worker_lost',

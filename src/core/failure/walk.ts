@@ -4,7 +4,9 @@
  *
  * W1  An endpoint that used up its tries is not asked again in this walk, unless everything has been waited for.
  * W2  When nothing is left to try and some endpoint has said when it may be asked again, the walk waits for it.
- * W3  Every walk ends: failed attempts are bounded by `maxAttempts`; those that were only told to come back later are
+ * W3  Where a limited endpoint is worth its rest, the walk waits for it, as long as its patience lasts; then it asks
+ *     whoever may be asked.
+ * W4  Every walk ends: failed attempts are bounded by `maxAttempts`; those that were only told to come back later are
  *     bounded by `patienceMs`, with waits that grow.
  */
 import type { Disposition } from './disposition.ts';
@@ -41,7 +43,9 @@ export type WalkAction =
       readonly retry?: string;
       readonly avoid: readonly string[];
       readonly delayMs: number;
-      readonly why: 'first' | 'retry' | 'failover' | 'wait';
+      /** How long it may still wait for a limited endpoint that is worth it. */
+      readonly patienceMs: number;
+      readonly why: 'first' | 'retry' | 'failover' | 'wait' | 'worth waiting';
     }
   | { readonly do: 'park'; readonly why: 'stopped' | 'attempts used' | 'patience used' | 'nothing left' };
 
@@ -57,7 +61,8 @@ export function beginWalk(limits: WalkLimits, nowMs: number): [WalkState, WalkAc
     triesOnEndpoint: 0,
     avoided: [],
   };
-  return [state, { do: 'attempt', avoid: [], delayMs: 0, why: 'first' }];
+  const { patienceMs } = limits;
+  return [state, { do: 'attempt', avoid: [], delayMs: 0, patienceMs, why: 'first' }];
 }
 
 export function afterFailure(
@@ -66,6 +71,7 @@ export function afterFailure(
   nowMs: number,
 ): [WalkState, WalkAction] {
   if (failure.kind === 'no_eligible_endpoint') return waitOrPark(before, failure, nowMs);
+  if (failure.kind === 'worth_waiting') return waitOrAsk(before, failure, nowMs);
 
   const counts = failure.kind === 'rate_limited' ? 0 : 1;
   const state = {
@@ -74,10 +80,12 @@ export function afterFailure(
     triesOnEndpoint: before.triesOnEndpoint + 1,
   };
   const { triesPerEndpoint, retryAfterMs, onward, restsUntilMs } = failure.disposition;
-  const avoid = state.avoided.map(({ endpoint }) => endpoint);
+  const avoid = avoidedIn(state);
+  const patienceMs = patienceLeftMs(state, nowMs);
 
   if (state.triesOnEndpoint < triesPerEndpoint && state.attempts < state.limits.maxAttempts) {
-    return [state, { do: 'attempt', retry: failure.endpoint, avoid, delayMs: retryAfterMs, why: 'retry' }];
+    const retry = failure.endpoint;
+    return [state, { do: 'attempt', retry, avoid, delayMs: retryAfterMs, patienceMs, why: 'retry' }];
   }
   if (onward === 'stop') return [state, { do: 'park', why: 'stopped' }];
 
@@ -87,20 +95,50 @@ export function afterFailure(
   ];
   const moved = { ...state, avoided, triesOnEndpoint: 0 };
   if (moved.attempts >= moved.limits.maxAttempts) return [moved, { do: 'park', why: 'attempts used' }];
-  return [moved, { do: 'attempt', avoid: [...avoid, failure.endpoint], delayMs: 0, why: 'failover' }];
+  return [
+    moved,
+    { do: 'attempt', avoid: [...avoid, failure.endpoint], delayMs: 0, patienceMs, why: 'failover' },
+  ];
 }
 
 /** Nobody is left to ask: wait for the first who comes back, if anybody has said when. */
-function waitOrPark(state: WalkState, { disposition }: WalkFailure, nowMs: number): [WalkState, WalkAction] {
-  const returns = [disposition, ...state.avoided].flatMap((a) =>
-    a.restsUntilMs === undefined ? [] : [a.restsUntilMs],
-  );
-  if (returns.length === 0) return [state, { do: 'park', why: 'nothing left' }];
-
-  const untilMs = Math.max(Math.min(...returns), nowMs + leastWaitMs(state.waits));
-  if (untilMs > state.startedAtMs + state.limits.patienceMs)
-    return [state, { do: 'park', why: 'patience used' }];
-
-  const rested: WalkState = { ...state, waits: state.waits + 1, triesOnEndpoint: 0, avoided: [] };
-  return [rested, { do: 'attempt', avoid: [], delayMs: untilMs - nowMs, why: 'wait' }];
+function waitOrPark(state: WalkState, failure: WalkFailure, nowMs: number): [WalkState, WalkAction] {
+  const untilMs = returnMs(state, failure, nowMs);
+  if (untilMs === undefined) return [state, { do: 'park', why: 'nothing left' }];
+  if (untilMs > nowMs + patienceLeftMs(state, nowMs)) return [state, { do: 'park', why: 'patience used' }];
+  return wait(state, untilMs, 'wait', nowMs);
 }
+
+/** Others may be asked, but waiting is better; without the patience for it they are. */
+function waitOrAsk(state: WalkState, failure: WalkFailure, nowMs: number): [WalkState, WalkAction] {
+  const untilMs = returnMs(state, failure, nowMs);
+  if (untilMs === undefined || untilMs > nowMs + patienceLeftMs(state, nowMs)) {
+    // It had been told how long it may wait, so that this is a mistake; it is counted, for every walk ends.
+    const counted = { ...state, attempts: state.attempts + 1 };
+    if (counted.attempts >= state.limits.maxAttempts) return [counted, { do: 'park', why: 'attempts used' }];
+    return [counted, { do: 'attempt', avoid: avoidedIn(state), delayMs: 0, patienceMs: 0, why: 'failover' }];
+  }
+  return wait(state, untilMs, 'worth waiting', nowMs);
+}
+
+/** When the first comes back, so many waits having been in vain. */
+function returnMs(state: WalkState, { disposition }: WalkFailure, nowMs: number): number | undefined {
+  const returns = [disposition, ...state.avoided].flatMap((a) => a.restsUntilMs ?? []);
+  return returns.length > 0 ? Math.max(Math.min(...returns), nowMs + leastWaitMs(state.waits)) : undefined;
+}
+
+function wait(
+  state: WalkState,
+  untilMs: number,
+  why: 'wait' | 'worth waiting',
+  nowMs: number,
+): [WalkState, WalkAction] {
+  const rested: WalkState = { ...state, waits: state.waits + 1, triesOnEndpoint: 0, avoided: [] };
+  const patienceMs = patienceLeftMs(state, untilMs);
+  return [rested, { do: 'attempt', avoid: [], delayMs: untilMs - nowMs, patienceMs, why }];
+}
+
+const avoidedIn = ({ avoided }: WalkState) => avoided.map(({ endpoint }) => endpoint);
+
+const patienceLeftMs = ({ startedAtMs, limits }: WalkState, nowMs: number) =>
+  Math.max(0, startedAtMs + limits.patienceMs - nowMs);

@@ -15,7 +15,13 @@ export type Breaker =
       /** The last outcomes, oldest first. */
       readonly recent: readonly { readonly atMs: number; readonly failed: boolean }[];
     }
-  | { readonly state: 'open'; readonly untilMs: number; readonly cooldownMs: number }
+  | {
+      readonly state: 'open';
+      readonly untilMs: number;
+      readonly cooldownMs: number;
+      /** The provider itself has said that it may be asked again then. */
+      readonly promised?: true;
+    }
   | { readonly state: 'half-open'; readonly probeSinceMs: number; readonly cooldownMs: number };
 
 export type BreakerEvent =
@@ -43,7 +49,7 @@ export function afterEvent(breaker: Breaker, event: BreakerEvent, nowMs: number)
       if (breaker.state !== 'closed') return CLOSED;
       return { state: 'closed', failures: 0, recent: withOutcome(breaker.recent, false, nowMs) };
     case 'rests':
-      return { state: 'open', untilMs: event.untilMs, cooldownMs: FIRST_COOLDOWN_MS };
+      return { state: 'open', untilMs: event.untilMs, cooldownMs: FIRST_COOLDOWN_MS, promised: true };
     case 'started':
       return breaker.state === 'open' && nowMs >= breaker.untilMs
         ? { state: 'half-open', probeSinceMs: nowMs, cooldownMs: breaker.cooldownMs }

@@ -79,8 +79,7 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
     }
     case 'failed': {
       const { attempt, lost } = event.failure;
-      // Nobody was asked where no endpoint was left, so there is nothing to list.
-      const asked = attempt.outcome === 'no_eligible_endpoint' ? [] : [attempt];
+      const asked = WAITS.has(attempt.outcome) ? [] : [attempt];
       return change(run, event.step, (state) => withAttempts(state, [...lost, ...asked]));
     }
     case 'toolReturned':
@@ -124,5 +123,8 @@ function change(run: RunState, step: string, next: (state: StepState) => StepSta
   const steps = run.steps.map((state) => (state.name === step ? next(state) : state));
   return { steps, costMicros: sum(steps.map(({ costMicros }) => costMicros)) };
 }
+
+/** Nobody was asked, so that there is nothing to list. */
+const WAITS: ReadonlySet<Attempt['outcome']> = new Set(['no_eligible_endpoint', 'worth_waiting']);
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

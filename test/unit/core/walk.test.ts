@@ -15,11 +15,11 @@ const failed = (endpoint: string, kind: FailureKind, hintMs?: number) => ({
 describe('the failover walk', () => {
   it('asks an unavailable endpoint once more, then the next one', () => {
     let [state, action] = beginWalk(limits, NOW);
-    expect(action).toEqual({ do: 'attempt', avoid: [], delayMs: 0, why: 'first' });
+    expect(action).toMatchObject({ do: 'attempt', avoid: [], delayMs: 0, why: 'first' });
     [state, action] = afterFailure(state, failed('a', 'unavailable'), NOW);
-    expect(action).toEqual({ do: 'attempt', retry: 'a', avoid: [], delayMs: 300, why: 'retry' });
+    expect(action).toMatchObject({ do: 'attempt', retry: 'a', avoid: [], delayMs: 300, why: 'retry' });
     [state, action] = afterFailure(state, failed('a', 'unavailable'), NOW);
-    expect(action).toEqual({ do: 'attempt', avoid: ['a'], delayMs: 0, why: 'failover' });
+    expect(action).toMatchObject({ do: 'attempt', avoid: ['a'], delayMs: 0, why: 'failover' });
   });
 
   it('never asks an endpoint again that gave no first token in time', () => {
@@ -52,7 +52,7 @@ describe('the failover walk', () => {
     [state] = afterFailure(state, failed('a', 'rate_limited', 90_000), NOW);
     [state] = afterFailure(state, failed('b', 'rate_limited', 40_000), NOW);
     const [, action] = afterFailure(state, failed('none', 'no_eligible_endpoint'), NOW);
-    expect(action).toEqual({ do: 'attempt', avoid: [], delayMs: 40_000, why: 'wait' });
+    expect(action).toMatchObject({ do: 'attempt', avoid: [], delayMs: 40_000, why: 'wait' });
   });
 
   it('parks at once where nobody has said when to come back', () => {
@@ -72,6 +72,22 @@ describe('the failover walk', () => {
     });
   });
 
+  it('waits for an endpoint that is worth its rest, and says how long it may go on waiting', () => {
+    let [state, action] = beginWalk({ ...limits, patienceMs: 100_000 }, NOW);
+    expect(action).toMatchObject({ patienceMs: 100_000 });
+    [state, action] = afterFailure(state, failed('a', 'rate_limited', 60_000), NOW + 1_000);
+    expect(action).toMatchObject({ why: 'failover', patienceMs: 99_000 });
+    [state, action] = afterFailure(state, failed('none', 'worth_waiting', 59_000), NOW + 2_000);
+    expect(action).toMatchObject({ why: 'worth waiting', delayMs: 57_000, avoid: [], patienceMs: 41_000 });
+  });
+
+  it('asks those that it may where its patience is too short for the wait', () => {
+    let [state, action] = beginWalk({ ...limits, patienceMs: 30_000 }, NOW);
+    [state] = afterFailure(state, failed('a', 'rate_limited', 60_000), NOW);
+    [, action] = afterFailure(state, failed('none', 'worth_waiting', 60_000), NOW);
+    expect(action).toMatchObject({ do: 'attempt', delayMs: 0, avoid: ['a'], patienceMs: 0 });
+  });
+
   it('does not retry in place where the breaker has opened', () => {
     const [state] = beginWalk(limits, NOW);
     const open = disposition('unavailable', { restsUntilMs: NOW + 15_000 }, NOW, 0);
@@ -79,7 +95,7 @@ describe('the failover walk', () => {
     expect(action).toMatchObject({ why: 'failover' });
   });
 
-  // W1 to W3 over every sequence of failures: the endpoint asked is the router's choice among those not avoided.
+  // W1 to W4 over every sequence of failures: the endpoint asked is the router's choice among those not avoided.
   it('always ends, and never asks whom it avoids', () => {
     const failure = fc.record({
       kind: fc.constantFrom(...FAILURE_KINDS),
@@ -107,9 +123,11 @@ describe('the failover walk', () => {
             const { kind, hintMs, pick } = failures[attempt % failures.length]!;
             const left = endpoints.filter((endpoint) => !avoid.includes(endpoint));
             const asked = retry ?? left[pick % Math.max(1, left.length)];
-            const outcome =
-              asked === undefined || kind === 'no_eligible_endpoint' ? 'no_eligible_endpoint' : kind;
-            if (outcome !== 'no_eligible_endpoint' && outcome !== 'rate_limited') counted += 1;
+            const outcome = asked === undefined ? 'no_eligible_endpoint' : kind;
+            const uncounted: readonly FailureKind[] = [
+              ...(['no_eligible_endpoint', 'rate_limited', 'worth_waiting'] as const),
+            ];
+            if (!uncounted.includes(outcome)) counted += 1;
             [state, action] = afterFailure(
               state,
               {
