@@ -27,10 +27,11 @@ export function simulatedControl(url: string): SimulatedControl {
   };
 
   return {
-    setFault: async (target, fault) => void (await call('PUT', '/faults', { target, fault })),
+    setFault: async (target, ...faults) => void (await call('PUT', '/faults', { target, faults })),
     clearFaults: async () => void (await call('DELETE', '/faults')),
     faults: async () => (await call('GET', '/faults')) as Awaited<ReturnType<SimulatedControl['faults']>>,
     log: async () => (await call('GET', '/log')) as Awaited<ReturnType<SimulatedControl['log']>>,
+    counts: async () => (await call('GET', '/counts')) as Awaited<ReturnType<SimulatedControl['counts']>>,
     clearLog: async () => void (await call('DELETE', '/log')),
   };
 }

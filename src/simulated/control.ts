@@ -1,36 +1,41 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
-import { type Fault, type FaultBoard, faultSchema } from './faults.ts';
-import type { LogEntry, RequestLog } from './request-log.ts';
+import type { FaultBoard } from './fault-board.ts';
+import { type Fault, faultSchema } from './faults.ts';
+import type { LogEntry, RequestCounts, RequestLog } from './request-log.ts';
 
 /** Switches faults and reads the log of running simulated providers, in this process or over HTTP. */
 export interface SimulatedControl {
   /**
-   * Makes requests fail from now on. Target: `*`, a provider, or `provider/model`; the most specific one counts.
-   * Rejects with `SignalboxError` for a target or fault that does not exist.
+   * Makes requests fail from now on, in the place of what was set on the target. Target: `*`, a provider, or
+   * `provider/model`; the most specific one counts. Of several faults the first that strikes a request counts; their
+   * shares add up. Rejects with `SignalboxError` for a target or fault that does not exist.
    */
-  setFault(target: string, fault: Fault): Promise<void>;
+  setFault(target: string, ...faults: readonly Fault[]): Promise<void>;
   clearFaults(): Promise<void>;
   /** The faults set at present, by target. */
-  faults(): Promise<Record<string, Fault>>;
+  faults(): Promise<Record<string, readonly Fault[]>>;
   /** The requests seen, oldest first; the last 10,000. */
   log(): Promise<LogEntry[]>;
+  /** Counts of all requests since the log was cleared, and how many entries the log has dropped. */
+  counts(): Promise<RequestCounts>;
   clearLog(): Promise<void>;
 }
 
 /** The control of providers in this process. */
 export function localControl(board: FaultBoard, log: RequestLog): SimulatedControl {
   return {
-    setFault: async (target, fault) => board.set(target, fault),
+    setFault: async (target, ...faults) => board.set(target, faults),
     clearFaults: async () => board.clear(),
     faults: async () => board.all(),
     log: async () => log.all(),
+    counts: async () => log.counts(),
     clearLog: async () => log.clear(),
   };
 }
 
-const orderSchema = z.strictObject({ target: z.string(), fault: faultSchema });
+const orderSchema = z.strictObject({ target: z.string(), faults: z.array(faultSchema).min(1) });
 
 /** The same over HTTP, below `/control`, so that another process can switch faults. */
 export function controlRoutes(control: SimulatedControl): Hono {
@@ -39,11 +44,11 @@ export function controlRoutes(control: SimulatedControl): Hono {
       const order = orderSchema.safeParse(await c.req.json().catch(() => undefined));
       if (!order.success) {
         return c.json(
-          { message: z.prettifyError(order.error), remedy: 'Send { target, fault } as JSON.' },
+          { message: z.prettifyError(order.error), remedy: 'Send { target, faults: […] } as JSON.' },
           400,
         );
       }
-      await control.setFault(order.data.target, order.data.fault);
+      await control.setFault(order.data.target, ...order.data.faults);
       return c.body(null, 204);
     })
     .delete('/faults', async (c) => {
@@ -52,6 +57,7 @@ export function controlRoutes(control: SimulatedControl): Hono {
     })
     .get('/faults', async (c) => c.json(await control.faults()))
     .get('/log', async (c) => c.json(await control.log()))
+    .get('/counts', async (c) => c.json(await control.counts()))
     .delete('/log', async (c) => {
       await control.clearLog();
       return c.body(null, 204);

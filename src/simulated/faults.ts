@@ -15,7 +15,7 @@ export const faultStatuses = [400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 
  * - `malformed`: one chunk of the stream is broken, or the JSON body ends early
  * - `error-in-200`: the vendor's error event in mid-stream, or its error body, under status 200
  * - `empty`: a 200 that is well formed and says nothing
- * - `slow`: the answer, its first token ten seconds late
+ * - `slow`: the answer, its first token seconds late
  * - `no-sentinel`: the whole answer, without the last event that only says that it is over
  * - `refusal`: a 200 that ends as filtered by the provider
  * - `misshapen`: a whole answer, but of another shape than was asked for
@@ -37,8 +37,18 @@ export const faultKinds = [
   'wrong-usage',
 ] as const;
 
-/** Heals by itself after `times` requests; without it, stays until cleared. */
-const times = z.int().positive().optional();
+/** What a quota counts. */
+export const quotaUnits = ['requests', 'tokens'] as const;
+
+/** When a fault strikes; without any of these, every request, until it is cleared. */
+const when = {
+  /** Heals by itself after so many requests. */
+  times: z.int().positive().optional(),
+  /** Share of the requests that it strikes, above 0 and up to 1, drawn by the seed of the simulation. */
+  share: z.number().positive().max(1).optional(),
+  /** Strikes for `downMs`, leaves alone for `upMs`, and so on, from when it was set. */
+  flaps: z.strictObject({ downMs: z.number().positive(), upMs: z.number().positive() }).optional(),
+};
 
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -48,77 +58,105 @@ export const faultSchema = z.discriminatedUnion('kind', [
     retryAfterSeconds: z.int().nonnegative().optional(),
     /** The error the body names, where the status alone would mean another one. */
     reason: z.enum(refusalReasons).optional(),
-    times,
+    ...when,
   }),
-  z.strictObject({ kind: z.enum(faultKinds), times }),
+  z.strictObject({
+    kind: z.literal('slow'),
+    /** How late the first token is. Default 10. */
+    lateSeconds: z.number().positive().optional(),
+    ...when,
+  }),
+  z.strictObject({
+    kind: z.literal('quota'),
+    unit: z.enum(quotaUnits),
+    /** So many requests or tokens are let through in a window; what comes past it is refused with 429. */
+    limit: z.int().positive(),
+    windowMs: z.number().positive(),
+  }),
+  z.strictObject({ kind: z.enum(faultKinds).exclude(['slow']), ...when }),
 ]);
 
-/** What goes wrong with a request, and how often. */
+/** What goes wrong with requests, and when. */
 export type Fault = z.infer<typeof faultSchema>;
 
+/** A limit rather than a fault: it is told in every answer, and refuses what comes past it. */
+export type Quota = Extract<Fault, { kind: 'quota' }>;
+
+/** What can strike one request. */
+export type Strike = Exclude<Fault, Quota>;
+
+/** What `parseFault` reads: how it is written, and what it does. */
+export const faultGrammar = [
+  ['503', `answers with this status: ${faultStatuses.join(', ')}`],
+  ['400/content_filter', `names this reason in the body: ${refusalReasons.join(', ')}`],
+  ['429:30', 'asks to be left alone for 30 s (`retry-after`)'],
+  ['cut', `breaks the connection or the answer: ${faultKinds.join(', ')}`],
+  ['slow:3', 'the first token comes 3 s late; without a number, 10 s'],
+  [
+    'quota:100requests/60s',
+    'lets 100 requests through a minute, says so in headers, and refuses the rest with 429',
+  ],
+  ['quota:20000tokens/60s', 'the same by tokens, of prompts and answers'],
+  ['503@20%', 'strikes 20% of the requests; the shares of several faults of one target add up'],
+  ['503~60s/2m', 'strikes for 60 s, leaves alone for 2 minutes, and so on (ms, s, m, h)'],
+  ['503x2', 'heals after two requests'],
+] as const;
+
+const GRAMMAR = new RegExp(
+  [
+    '^(?<name>error-in-200|[a-z-]+|\\d+)',
+    '(?:/(?<reason>[a-z_]+))?',
+    '(?::(?<amount>[\\d.]+)(?:(?<unit>[a-z]+)/(?<window>[\\d.]+[a-z]+?))?)?',
+    '(?:@(?<percent>[\\d.]+)%)?',
+    '(?:~(?<down>[\\d.]+[a-z]+)/(?<up>[\\d.]+[a-z]+?))?',
+    '(?:x(?<times>\\d+))?$',
+  ].join(''),
+);
+
 /**
- * Reads a fault from a command line: `503`, `429:30` (retry after 30 s), `400/content_filter`, `cut`; each with an
- * optional `x2` (twice, then it heals).
+ * Reads a fault from a command line, as `faultGrammar` shows: `503`, `429:30`, `cut@5%`, `503~60s/60sx2`, …
  * Throws `SignalboxError` listing what is allowed.
  */
 export function parseFault(text: string): Fault {
-  const [, name = '', reason, retryAfter, count] =
-    /^([a-z-]+|\d+|error-in-200)(?:\/([a-z_]+))?(?::(\d+))?(?:x(\d+))?$/.exec(text.trim()) ?? [];
+  const { groups = {} } = GRAMMAR.exec(text.trim()) ?? {};
+  const { name = '', reason, amount, unit, window, percent, down, up, times } = groups;
+  const isStatus = /^\d+$/.test(name);
   const parsed = faultSchema.safeParse({
-    ...(/^\d+$/.test(name) ? { kind: 'status', status: Number(name) } : { kind: name }),
+    ...(isStatus ? { kind: 'status', status: Number(name) } : { kind: name }),
     ...(reason !== undefined && { reason }),
-    ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }),
-    ...(count !== undefined && { times: Number(count) }),
+    ...(amount !== undefined && { [amountOf(name)]: Number(amount) }),
+    ...(unit !== undefined && { unit }),
+    ...(window !== undefined && { windowMs: durationMs(window) }),
+    ...(percent !== undefined && { share: Number(percent) / 100 }),
+    ...(down !== undefined && { flaps: { downMs: durationMs(down), upMs: durationMs(up!) } }),
+    ...(times !== undefined && { times: Number(times) }),
   });
   if (parsed.success) return parsed.data;
   throw new SignalboxError(
     `"${text}" is not a fault`,
-    `Use a status (${faultStatuses.join(', ')}), after it optionally "/" and a reason (${refusalReasons.join(', ')}) ` +
-      `and ":" and seconds to retry after, as in 429:30; or one of ${faultKinds.join(', ')}. ` +
-      'End with x and a number to have it heal after so many requests, as in 503x2.',
+    `Write one as in these: ${faultGrammar.map(([example, meaning]) => `${example} (${meaning})`).join('; ')}.`,
   );
 }
 
+/** What the number behind the colon is of. */
+const amountOf = (name: string) =>
+  name === 'slow' ? 'lateSeconds' : name === 'quota' ? 'limit' : 'retryAfterSeconds';
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `NaN` where it is no duration, which no schema takes. */
+function durationMs(text: string): number {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)(.*)$/.exec(text) ?? [];
+  return Number(count) * (UNIT_MS[unit] ?? Number.NaN);
+}
+
 /** A fault in the words of the request log: `status 503`, `cut`, … */
-export function describeFault(fault: Fault): string {
+export function describeFault(fault: Strike): string {
   return fault.kind === 'status' ? `status ${fault.status}` : fault.kind;
 }
 
-/** The faults set at present, by target: `*`, a provider, or `provider/model`. */
-export class FaultBoard {
-  readonly #faults = new Map<string, Fault>();
-  readonly #targets: ReadonlySet<string>;
+/** How much later than usual the first token comes. */
+export const lateMsOf = (fault: Strike): number =>
+  fault.kind === 'slow' ? 1_000 * (fault.lateSeconds ?? SLOW_SECONDS) : 0;
 
-  constructor(targets: readonly string[]) {
-    this.#targets = new Set(['*', ...targets]);
-  }
-
-  /** Throws `SignalboxError` for a target that does not exist. */
-  set(target: string, fault: Fault): void {
-    if (!this.#targets.has(target)) {
-      throw new SignalboxError(
-        `There is no fault target "${target}"`,
-        `Use one of ${[...this.#targets].join(', ')}.`,
-      );
-    }
-    this.#faults.set(target, fault);
-  }
-
-  clear(): void {
-    this.#faults.clear();
-  }
-
-  all(): Record<string, Fault> {
-    return Object.fromEntries(this.#faults);
-  }
-
-  /** The fault that strikes this request, the most specific target first; counts it down. */
-  strike(provider: string, model: string): Fault | undefined {
-    const target = [`${provider}/${model}`, provider, '*'].find((name) => this.#faults.has(name));
-    if (target === undefined) return undefined;
-    const fault = this.#faults.get(target)!;
-    if (fault.times === 1) this.#faults.delete(target);
-    else if (fault.times !== undefined) this.#faults.set(target, { ...fault, times: fault.times - 1 });
-    return fault;
-  }
-}
+const SLOW_SECONDS = 10;

@@ -2,7 +2,10 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { complete } from './complete.ts';
-import { describeFault, type FaultBoard } from './faults.ts';
+import type { FaultBoard } from './fault-board.ts';
+import { describeFault, lateMsOf } from './faults.ts';
+import type { LatencyReplay } from './latency-replay.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { hashConversation, type LogEntry, type RequestLog } from './request-log.ts';
 import type { SimulatedModel, SimulatedProvider } from './simulated-providers.ts';
 import { countTokens } from './tokens.ts';
@@ -24,10 +27,15 @@ export interface ProviderRoutesOptions {
   readonly board: FaultBoard;
   readonly log: RequestLog;
   readonly latencyScale: number;
+  /** Takes the place of the models' own pace. */
+  readonly latencies?: LatencyReplay | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** What one provider serves below its base URL: answers in its wire format, and the list of its models. */
-export function providerRoutes({ provider, board, log, latencyScale }: ProviderRoutesOptions) {
+export function providerRoutes(options: ProviderRoutesOptions) {
+  const { provider, board, log, latencyScale, latencies } = options;
   const wire = wires[provider.wire];
   const routes = new Hono<{ Bindings: HttpBindings }>();
 
@@ -43,10 +51,15 @@ export function providerRoutes({ provider, board, log, latencyScale }: ProviderR
 
   routes.post(wire.path, async (c) => {
     const entry = log.open(provider.name, c.req.raw.headers);
-    noticeClose(c, entry);
+    noticeClose(c, entry, log);
     try {
       const request = await readRequest(c, wire);
       const model = admit(request, provider, wire, entry);
+
+      if (!passQuotas(c, model, entry, options)) {
+        entry.outcome = 'status 429';
+        return refuse(c, wire.errors.ofStatus(429));
+      }
 
       const fault = board.strike(provider.name, model.id);
       if (fault) entry.outcome = describeFault(fault);
@@ -58,7 +71,11 @@ export function providerRoutes({ provider, board, log, latencyScale }: ProviderR
       }
 
       const completion = complete(request, model, entry);
-      return transmit(c, { wire, request, model, completion, entry, latencyScale, fault: fault?.kind });
+      const paced = { ...model, ...latencies?.next(provider.name, model.id) };
+      return transmit(c, {
+        ...{ wire, request, model: paced, completion, entry, latencyScale },
+        ...{ fault: fault?.kind, lateMs: fault ? lateMsOf(fault) : 0 },
+      });
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;
       entry.outcome = `status ${error.refusal.status}`;
@@ -70,14 +87,39 @@ export function providerRoutes({ provider, board, log, latencyScale }: ProviderR
 }
 
 /** The end of a request is told by its socket: whoever closes first, it is known at once. */
-function noticeClose(c: ProviderContext, entry: LogEntry): void {
+function noticeClose(c: ProviderContext, entry: LogEntry, log: RequestLog): void {
   const { outgoing } = c.env;
   outgoing.once('close', () => {
-    entry.endedMs = Date.now();
     if (!outgoing.writableFinished && ['open', 'answered'].includes(entry.outcome)) {
       entry.outcome = 'client closed';
     }
+    log.end(entry);
   });
+}
+
+/** Tells in headers what is left of every quota, and whether the request is within all of them. */
+function passQuotas(
+  c: ProviderContext,
+  model: SimulatedModel,
+  entry: LogEntry,
+  { provider, board, now }: ProviderRoutesOptions,
+): boolean {
+  const nowMs = now();
+  const windows = board.quotas(provider.name, model.id);
+  const taken = windows.map((window) => window.take(entry.inputTokens, nowMs));
+  for (const { left } of taken) {
+    const headers = rateLimitHeaders(provider.wire, left, nowMs);
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  }
+  const full = taken.flatMap(({ fits, left }) => (fits ? [] : [left.resetsAtMs - nowMs]));
+  if (full.length > 0) {
+    c.header('retry-after', String(Math.ceil(Math.max(...full) / 1_000)));
+    return false;
+  }
+  c.env.outgoing.once('close', () => {
+    for (const window of windows) window.answered(entry.outputTokens);
+  });
+  return true;
 }
 
 async function readRequest(c: ProviderContext, wire: Wire): Promise<WireRequest> {

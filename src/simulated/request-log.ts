@@ -24,13 +24,37 @@ export interface LogEntry {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Entries kept; older ones are forgotten. */
-const CAPACITY = 10_000;
+/** Counts of all requests seen since the log was cleared; nothing is ever dropped from them. */
+export interface RequestCounts {
+  /** Entries that the log no longer holds. */
+  readonly dropped: number;
+  /** By endpoint, `provider/model`, as asked for. */
+  readonly endpoints: Readonly<Record<string, EndpointCounts>>;
+}
+
+export interface EndpointCounts {
+  readonly requests: number;
+  /** By outcome, of the requests that have ended. */
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** Entries kept; older ones are dropped, and counted. */
+export const LOG_CAPACITY = 10_000;
 
 /** The requests seen, oldest first. */
 export class RequestLog {
+  readonly #now: () => number;
   #entries: LogEntry[] = [];
   #lastId = 0;
+  #dropped = 0;
+  #ended = new Map<string, Map<string, number>>();
+  /** Under way, those that the log has dropped among them. */
+  #open = new Set<LogEntry>();
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   open(provider: string, headers: Headers): LogEntry {
     this.#lastId += 1;
@@ -38,7 +62,7 @@ export class RequestLog {
       id: this.#lastId,
       provider,
       model: '',
-      atMs: Date.now(),
+      atMs: this.#now(),
       endedMs: null,
       streamed: false,
       outcome: 'open',
@@ -50,18 +74,51 @@ export class RequestLog {
       ),
     };
     this.#entries.push(entry);
-    if (this.#entries.length > CAPACITY) this.#entries.shift();
+    this.#open.add(entry);
+    if (this.#entries.length > LOG_CAPACITY) {
+      this.#entries.shift();
+      this.#dropped += 1;
+    }
     return entry;
+  }
+
+  /** Notes that the request is over, with the outcome that its entry then has. */
+  end(entry: LogEntry): void {
+    entry.endedMs = this.#now();
+    // One that a cleared log has forgotten is not counted in the new one.
+    if (!this.#open.delete(entry)) return;
+    const outcomes = this.#ended.get(endpointOf(entry)) ?? new Map<string, number>();
+    outcomes.set(entry.outcome, (outcomes.get(entry.outcome) ?? 0) + 1);
+    this.#ended.set(endpointOf(entry), outcomes);
   }
 
   all(): LogEntry[] {
     return this.#entries.map((entry) => ({ ...entry }));
   }
 
+  counts(): RequestCounts {
+    const open = Map.groupBy(this.#open, endpointOf);
+    const names = [...new Set([...this.#ended.keys(), ...open.keys()])].sort();
+    const endpoints = names.map((name): [string, EndpointCounts] => {
+      const outcomes = this.#ended.get(name) ?? new Map<string, number>();
+      const ended = [...outcomes.values()].reduce((sum, count) => sum + count, 0);
+      return [
+        name,
+        { requests: ended + (open.get(name)?.length ?? 0), outcomes: Object.fromEntries(outcomes) },
+      ];
+    });
+    return { dropped: this.#dropped, endpoints: Object.fromEntries(endpoints) };
+  }
+
   clear(): void {
     this.#entries = [];
+    this.#dropped = 0;
+    this.#ended = new Map();
+    this.#open = new Set();
   }
 }
+
+const endpointOf = ({ provider, model }: LogEntry) => `${provider}/${model}`;
 
 /** Call ids are left out, for they differ between vendors; so two wires agree on one conversation. */
 export function hashConversation({ system, messages }: WireRequest): string {

@@ -4,7 +4,9 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { controlRoutes, localControl, type SimulatedControl } from './control.ts';
-import { FaultBoard } from './faults.ts';
+import { FaultBoard } from './fault-board.ts';
+import type { LatencyReplay } from './latency-replay.ts';
+import type { OutageReplay } from './outage-replay.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { RequestLog } from './request-log.ts';
 
@@ -33,6 +35,14 @@ export interface SimulatedProvidersOptions {
   readonly port?: number;
   /** Multiplies the models' latencies: 1, the default, is as they say, 0 is none. */
   readonly latencyScale?: number;
+  /** Draws which requests a fault with a share strikes. Default 1. */
+  readonly seed?: number;
+  /** Recorded answer times in the place of the models' own. */
+  readonly latencies?: LatencyReplay;
+  /** Recorded outages, where no fault is set. */
+  readonly outages?: OutageReplay;
+  /** Milliseconds since the epoch, for faults, quotas and the log. Default: the machine's clock. */
+  readonly now?: () => number;
 }
 
 /** Running simulated providers. */
@@ -58,11 +68,13 @@ export async function startSimulatedProviders({
   providers,
   port = 0,
   latencyScale = 1,
+  seed = 1,
+  now = Date.now,
+  ...replayed
 }: SimulatedProvidersOptions): Promise<SimulatedProviders> {
-  const board = new FaultBoard(
-    providers.flatMap(({ name, models }) => [name, ...models.map((model) => `${name}/${model.id}`)]),
-  );
-  const log = new RequestLog();
+  const targets = providers.flatMap(({ name, models }) => [name, ...models.map(({ id }) => `${name}/${id}`)]);
+  const board = new FaultBoard({ targets, seed, now, outages: replayed.outages });
+  const log = new RequestLog(now);
   const control = localControl(board, log);
 
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -72,7 +84,10 @@ export async function startSimulatedProviders({
   });
   app.route('/control', controlRoutes(control));
   for (const provider of providers) {
-    app.route(`/${provider.name}/v1`, providerRoutes({ provider, board, log, latencyScale }));
+    app.route(
+      `/${provider.name}/v1`,
+      providerRoutes({ ...replayed, provider, board, log, latencyScale, now }),
+    );
   }
 
   // The globals are left alone: this runs inside workers and tests that use them.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { Fault } from './faults.ts';
+import type { Strike } from './faults.ts';
 import type { ProviderContext } from './provider-routes.ts';
 import type { LogEntry } from './request-log.ts';
 import type { SimulatedModel } from './simulated-providers.ts';
@@ -16,7 +16,9 @@ export interface Transmission {
   readonly completion: Completion;
   readonly entry: LogEntry;
   readonly latencyScale: number;
-  readonly fault: Exclude<Fault['kind'], 'status' | 'reset' | 'timeout'> | undefined;
+  readonly fault: Exclude<Strike['kind'], 'status' | 'reset' | 'timeout'> | undefined;
+  /** How much later than the model's own the first token is. */
+  readonly lateMs: number;
 }
 
 /** Sends an answer at the model's pace, streamed or whole, with the fault that struck it. */
@@ -29,7 +31,7 @@ export function transmit(
 }
 
 /** Faults of what is said or counted, and not of how it is sent. */
-const SENT_TO_THE_END: ReadonlySet<Fault['kind']> = new Set([
+const SENT_TO_THE_END: ReadonlySet<Strike['kind']> = new Set([
   ...(['empty', 'slow', 'no-sentinel', 'refusal', 'misshapen', 'wrong-usage'] as const),
 ]);
 
@@ -130,15 +132,16 @@ async function sendWhole(c: ProviderContext, transmission: Transmission): Promis
   const body = JSON.stringify(wire.whole(completion));
   const half = body.slice(0, Math.ceil(body.length / 2));
   if (fault === 'malformed') return c.body(half, 200, { 'content-type': 'application/json' });
-  return sendPart(c, body, fault === 'silence' ? '' : half, fault as 'silence' | 'stall' | 'cut');
+  if (fault === 'cut') return sendPart(c, body, half, destroyAfterFlush);
+  return sendPart(c, body, fault === 'silence' ? '' : half, closed);
 }
 
-/** Promises the whole body in `content-length`, sends a part, then falls silent or breaks the connection. */
+/** Promises the whole body in `content-length`, sends a part, and then lets it end another way. */
 async function sendPart(
   c: ProviderContext,
   body: string,
   part: string,
-  fault: 'silence' | 'stall' | 'cut',
+  end: (c: ProviderContext) => Promise<void>,
 ): Promise<Response> {
   const { outgoing } = c.env;
   outgoing.writeHead(200, {
@@ -148,7 +151,7 @@ async function sendPart(
   });
   outgoing.flushHeaders();
   if (part) outgoing.write(part);
-  await (fault === 'cut' ? destroyAfterFlush(c) : closed(c));
+  await end(c);
   return RESPONSE_ALREADY_SENT;
 }
 
@@ -168,12 +171,9 @@ function closed(c: ProviderContext): Promise<void> {
   });
 }
 
-/** How late the first token of a slow answer is. */
-const SLOW_MS = 10_000;
-
 /** A token comes when its turn comes, counted from the start, so that slow timers do not add up. */
-function startPace(c: ProviderContext, { model, latencyScale, fault }: Transmission) {
-  const startedMs = Date.now() + (fault === 'slow' ? SLOW_MS : 0);
+function startPace(c: ProviderContext, { model, latencyScale, lateMs }: Transmission) {
+  const startedMs = Date.now() + lateMs;
   const gone = new AbortController();
   c.env.outgoing.once('close', () => gone.abort());
   let tokens = 0;

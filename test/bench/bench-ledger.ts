@@ -17,7 +17,7 @@ import { resolveConfig } from '../../src/config/resolve-config.ts';
 import { costMicros } from '../../src/core/cost/price.ts';
 import { randomFrom } from '../../src/core/routing/quality/shuffle.ts';
 import type { LedgerRow } from '../../src/core/vocabulary/ledger.ts';
-import { type Fault, parseFault } from '../../src/simulated/faults.ts';
+import { parseFault } from '../../src/simulated/faults.ts';
 import type { LogEntry } from '../../src/simulated/request-log.ts';
 import { readLedger, writeLedger } from '../../src/store/ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -44,7 +44,7 @@ const DATABASE_AWAY_MS = 12_000;
 const FAULTS = [
   ...['500', '503', '529', '429:1', 'reset', 'timeout', 'silence', 'stall', 'cut', 'malformed'],
   ...['error-in-200', 'empty'],
-].map(parseFault);
+];
 const CLI = fileURLToPath(new URL('../../dist/src/cli/bin.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('./ledger/worker.ts', import.meta.url));
 const TEXT = 'The mill opened in 1890 and it was the largest mill of the county for many years. '.repeat(8);
@@ -145,8 +145,8 @@ try {
   const faults = (async () => {
     while (!over) {
       const { id } = pick(catalog.endpoints);
-      const fault: Fault = { ...pick(FAULTS), times: 1 + Math.floor(random() * 2) };
-      await control.setFault(id, fault);
+      const fault = `${pick(FAULTS)}x${1 + Math.floor(random() * 2)}`;
+      await control.setFault(id, parseFault(fault));
       await sleep(FAULT_EVERY_MS);
     }
     await control.clearFaults();

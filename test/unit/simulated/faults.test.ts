@@ -168,6 +168,13 @@ describe.each(wires)('on the wire of $provider', (wire) => {
     expect(got.text).not.toContain('mill');
   });
 
+  it.each([true, false])('slow for a given time: then the whole answer (streamed: %p)', async (stream) => {
+    await server.control.setFault(wire.provider, { kind: 'slow', lateSeconds: 0.2 });
+    const startedMs = Date.now();
+    expect(await ask(wire, stream, { patienceMs: 5_000 })).toMatchObject({ status: 200, end: 'ended' });
+    expect(Date.now() - startedMs).toBeGreaterThanOrEqual(200);
+  });
+
   it('no-sentinel: the whole answer, and no word that it is over', async () => {
     await server.control.setFault(wire.provider, { kind: 'no-sentinel' });
     const got = await ask(wire, true);
@@ -251,7 +258,7 @@ describe.each<[string, () => SimulatedControl]>([
 ])('control %s', (_, control) => {
   it('sets, lists and clears faults', async () => {
     await control().setFault('sim-comet', { kind: 'cut', times: 2 });
-    expect(await control().faults()).toEqual({ 'sim-comet': { kind: 'cut', times: 2 } });
+    expect(await control().faults()).toEqual({ 'sim-comet': [{ kind: 'cut', times: 2 }] });
     await control().clearFaults();
     expect(await control().faults()).toEqual({});
   });
