@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import pc from 'picocolors';
 import { loadConfig } from '../config/load-config.ts';
+import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { startDevEnvironment } from '../testing/dev-environment.ts';
-import { configOption, directoryOption, liveOption, print } from './options.ts';
+import { type FaultOrders, faultOption, setFaults } from './fault-option.ts';
+import { configOption, directoryOption, liveOption, portUpTo, print } from './options.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export const devCommand = new Command('dev')
@@ -10,21 +12,25 @@ export const devCommand = new Command('dev')
   .addOption(configOption())
   .addOption(liveOption())
   .addOption(directoryOption())
-  .option('--port <port>', "the server's port; the UI's is 1000 above", parsePort)
+  .option('--port <port>', "the server's port; the UI's is 1000 above", portUpTo(64_535))
   .option('--no-worker', 'leave the worker out')
-  .action(async ({ config, live = false, directory, port, worker }: DevOptions) => {
+  .addOption(faultOption())
+  .action(async ({ config, live = false, directory, port, worker, fault }: DevOptions) => {
+    if (live && fault)
+      throw new SignalboxError('--fault breaks simulated providers only.', 'Leave out --fault or --live.');
     const environment = await startDevEnvironment({
       config: await loadConfig(config),
       ...{ live, directory, worker },
       ...(port !== undefined && { port }),
     });
     const { address, uiUrl, simulated, signalbox } = environment;
-    print(`${pc.bold('Temporal UI')}          ${uiUrl}`);
-    print(`${pc.bold('Temporal server')}      ${address}`);
-    if (simulated) print(`${pc.bold('Simulated providers')}  ${simulated.url}`);
-    if (worker) print(`${pc.bold('Worker')}               polls task queue "${signalbox.taskQueue}"`);
-    print('Ctrl-C ends all.');
     try {
+      if (simulated) await setFaults(simulated.control, fault);
+      print(`${pc.bold('Temporal UI')}          ${uiUrl}`);
+      print(`${pc.bold('Temporal server')}      ${address}`);
+      if (simulated) print(`${pc.bold('Simulated providers')}  ${simulated.url}`);
+      if (worker) print(`${pc.bold('Worker')}               polls task queue "${signalbox.taskQueue}"`);
+      print('Ctrl-C ends all.');
       await Promise.race([untilStopped(), environment.serverLost]);
       print('\nStopping…');
     } finally {
@@ -38,10 +44,5 @@ interface DevOptions {
   directory: string;
   port?: number;
   worker: boolean;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 64_536) return port;
-  throw new InvalidArgumentError('a port is a whole number from 1 to 64535.');
+  fault?: FaultOrders;
 }

@@ -15,6 +15,7 @@ import { routeCommand } from './route.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
 import { showCommand } from './show.ts';
+import { simulateCommand } from './simulate.ts';
 import { temporalCommand } from './temporal.ts';
 import { workerCommand } from './worker.ts';
 
@@ -28,6 +29,7 @@ const program = new Command('signalbox')
   .enablePositionalOptions()
   .addCommand(devCommand)
   .addCommand(workerCommand)
+  .addCommand(simulateCommand)
   .addCommand(runCommand)
   .addCommand(listCommand)
   .addCommand(showCommand)

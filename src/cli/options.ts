@@ -107,6 +107,13 @@ export function parseUsd(text: string): number {
   throw new InvalidArgumentError('dollars are a number above 0, e.g. 0.50.');
 }
 
+/** @param most the greatest port that serves the purpose */
+export const portUpTo = (most: number) => (text: string) => {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port <= most) return port;
+  throw new InvalidArgumentError(`a port is a whole number from 1 to ${most}.`);
+};
+
 function parseDay(text: string): string {
   if (isDay(text)) return text;
   throw new InvalidArgumentError('a day is written like 2026-11-25.');

@@ -5,37 +5,24 @@ import { refusalReasons } from './wire/wire.ts';
 /** HTTP statuses a simulated provider can be told to answer with. */
 export const faultStatuses = [400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504, 529] as const;
 
-/**
- * Faults of the connection or the answer, beside a plain error status.
- * - `reset`: the socket is reset before any header
- * - `timeout`: the request is accepted, headers never come
- * - `silence`: headers come, a token never does
- * - `stall`: half the answer comes, then nothing more, the socket stays open
- * - `cut`: half the answer comes, then the socket is destroyed
- * - `malformed`: one chunk of the stream is broken, or the JSON body ends early
- * - `error-in-200`: the vendor's error event in mid-stream, or its error body, under status 200
- * - `empty`: a 200 that is well formed and says nothing
- * - `slow`: the answer, its first token seconds late
- * - `no-sentinel`: the whole answer, without the last event that only says that it is over
- * - `refusal`: a 200 that ends as filtered by the provider
- * - `misshapen`: a whole answer, but of another shape than was asked for
- * - `wrong-usage`: the whole answer, with counts that cannot be
- */
-export const faultKinds = [
-  'reset',
-  'timeout',
-  'silence',
-  'stall',
-  'cut',
-  'malformed',
-  'error-in-200',
-  'empty',
-  'slow',
-  'no-sentinel',
-  'refusal',
-  'misshapen',
-  'wrong-usage',
-] as const;
+/** Faults of the connection or the answer, beside a plain error status, and what each does. */
+export const faultMeanings = {
+  reset: 'the socket is reset before any header',
+  timeout: 'the request is accepted, headers never come',
+  silence: 'headers come, a token never does',
+  stall: 'half the answer comes, then nothing more, the socket stays open',
+  cut: 'half the answer comes, then the socket is destroyed',
+  malformed: 'one chunk of the stream is broken, or the JSON body ends early',
+  'error-in-200': "the vendor's error event in mid-stream, or its error body, under status 200",
+  empty: 'a 200 that is well formed and says nothing',
+  slow: 'the answer, its first token seconds late',
+  'no-sentinel': 'the whole answer, without the last event that only says that it is over',
+  refusal: 'a 200 that ends as filtered by the provider',
+  misshapen: 'a whole answer, but of another shape than was asked for',
+  'wrong-usage': 'the whole answer, with counts that cannot be',
+} as const;
+
+const faultKinds = Object.keys(faultMeanings) as (keyof typeof faultMeanings)[];
 
 /** What a quota counts. */
 export const quotaUnits = ['requests', 'tokens'] as const;

@@ -3,7 +3,9 @@
 export { simulatedControl } from '../simulated/client.ts';
 export type { SimulatedControl } from '../simulated/control.ts';
 export { type Fault, parseFault } from '../simulated/faults.ts';
-export type { LogEntry } from '../simulated/request-log.ts';
+export { LatencyReplay } from '../simulated/latency-replay.ts';
+export { OutageReplay, type OutageReplayOptions } from '../simulated/outage-replay.ts';
+export type { EndpointCounts, LogEntry, RequestCounts } from '../simulated/request-log.ts';
 export {
   type SimulatedProvider,
   type SimulatedProviders,
