@@ -1,9 +1,20 @@
 /** Providers and models as people write them: in the built-in rows beside this file, and in their own config. */
-import type { Ability, DataPolicy, Modality, Price, Rates, Speed } from '../core/vocabulary/model.ts';
+import type { ProviderV4 } from '@ai-sdk/provider';
+import type {
+  Ability,
+  DataPolicy,
+  Modality,
+  Price,
+  Rates,
+  Speed,
+  WireFormat,
+} from '../core/vocabulary/model.ts';
 
 export interface ProviderConfig {
-  /** The wire format its HTTP interface speaks. */
-  readonly wire: 'openai-compatible' | 'anthropic';
+  /** The wire format its HTTP interface speaks; absent where `sdk` speaks for it. */
+  readonly wire?: WireFormat;
+  /** Any other provider of the AI SDK, e.g. `({ fetch }) => createAmazonBedrock({ region: 'eu-west-1', fetch })`. */
+  readonly sdk?: SdkProvider;
   /** Up to and including the version, e.g. `https://llm.example.com/v1`. Filled in by itself for simulated providers. */
   readonly baseUrl?: string;
   /** Environment variable that holds the key. */
@@ -13,6 +24,17 @@ export interface ProviderConfig {
   /** Served by Signalbox's own simulation. Without `--live` only these are used, with it only the others. */
   readonly simulated?: boolean;
 }
+
+/**
+ * Makes a provider of the AI SDK, once. It must ask with the `fetch` it is given, which has Signalbox's connections, limits
+ * and no retries; `apiKey` is that of `apiKeyEnv`, `none` without one.
+ */
+export type SdkProvider = (about: {
+  readonly name: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly apiKey: string;
+  readonly baseUrl?: string;
+}) => Pick<ProviderV4, 'languageModel'>;
 
 export interface ModelConfig {
   readonly id: string;

@@ -7,8 +7,8 @@ import type { DataPolicyConfig, EndpointConfig, ModelConfig, ProviderConfig } fr
 export const simulatedProviders = {
   'sim-aurora': { wire: 'openai-compatible', simulated: true },
   'sim-borealis': { wire: 'anthropic', simulated: true },
-  'sim-cirrus': { wire: 'openai-compatible', simulated: true },
-  'sim-dune': { wire: 'openai-compatible', simulated: true },
+  'sim-cirrus': { wire: 'openai', simulated: true },
+  'sim-dune': { wire: 'google', simulated: true },
 } as const satisfies Record<string, ProviderConfig>;
 
 type SimulatedProvider = keyof typeof simulatedProviders;

@@ -1,7 +1,8 @@
 /** What a config may hold, field by field; what the fields mean together is `resolve-config.ts`'s to check. */
 import { z } from 'zod';
+import type { SdkProvider } from '../catalog/catalog-config.ts';
 import { MOST_EXPLORED } from '../core/routing/explore.ts';
-import { ABILITIES, MODALITIES } from '../core/vocabulary/model.ts';
+import { ABILITIES, MODALITIES, WIRES } from '../core/vocabulary/model.ts';
 import { ACCEPTABLE } from '../core/vocabulary/policy.ts';
 import type { Check } from './check.ts';
 import type { SignalboxConfig } from './config.ts';
@@ -90,13 +91,28 @@ const configSchema = z.strictObject({
       z
         .string()
         .regex(/^[a-z0-9][a-z0-9.-]*$/, 'a provider name has lower-case letters, digits, dots and dashes'),
-      z.strictObject({
-        wire: z.enum(['openai-compatible', 'anthropic']),
-        baseUrl: z.url().optional(),
-        apiKeyEnv: z.string().min(1).optional(),
-        streams: z.boolean().optional(),
-        simulated: z.boolean().optional(),
-      }),
+      z
+        .strictObject({
+          wire: z.enum(WIRES).optional(),
+          sdk: z
+            .custom<SdkProvider>(
+              (value) => typeof value === 'function',
+              'give a function that makes a provider of the AI SDK: ({ fetch, apiKey }) => createX({ fetch, apiKey })',
+            )
+            .optional(),
+          baseUrl: z.url().optional(),
+          apiKeyEnv: z.string().min(1).optional(),
+          streams: z.boolean().optional(),
+          simulated: z.boolean().optional(),
+        })
+        .refine(
+          ({ wire, sdk }) => (wire === undefined) !== (sdk === undefined),
+          `give either the wire it speaks (${WIRES.join(', ')}) or an sdk`,
+        )
+        .refine(
+          ({ sdk, simulated }) => !sdk || !simulated,
+          'a simulated provider speaks a wire, and has no sdk',
+        ),
     )
     .optional(),
   models: z

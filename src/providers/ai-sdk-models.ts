@@ -1,6 +1,6 @@
 /** The model port over the AI SDK's provider packages and undici. Streams wherever it can; delivers whole answers or none. */
 import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, Headers, Response, fetch as undiciFetch } from 'undici';
 import {
   InvocationFailure,
   type ModelAnswer,
@@ -13,7 +13,12 @@ import type { Endpoint } from '../core/vocabulary/model.ts';
 import type { Deadlines } from '../core/vocabulary/task-class.ts';
 import { assemble, BrokenStream, messageOf } from './assemble.ts';
 import { CallClock } from './deadlines.ts';
-import { languageModel, type ResolvedProvider } from './language-model.ts';
+import {
+  type LanguageModels,
+  PROVIDER_OPTIONS,
+  type ResolvedProvider,
+  sdkProvider,
+} from './language-model.ts';
 import { callOptions } from './prompt.ts';
 import { redact } from './redact.ts';
 import { streamOf } from './stream-of.ts';
@@ -23,20 +28,26 @@ const BODY_CHARS = 4_000;
 const CONNECT_MS = 5_000;
 
 export class AiSdkModels implements ModelPort {
-  readonly #providers: ReadonlyMap<string, ResolvedProvider>;
+  readonly #providers: ReadonlyMap<string, ResolvedProvider & { readonly sdk: LanguageModels }>;
   // Deadlines are the call's own, so undici's are off; a dispatcher of ours so that nothing retries behind our back.
   readonly #agent = new Agent({ connect: { timeout: CONNECT_MS }, headersTimeout: 0, bodyTimeout: 0 });
 
   constructor(providers: ReadonlyMap<string, ResolvedProvider>) {
-    this.#providers = providers;
+    this.#providers = new Map(
+      [...providers].map(([name, given]) => [name, { ...given, sdk: sdkProvider(given, this.#fetch) }]),
+    );
   }
 
   async invoke(endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer> {
     const provider = this.#providers.get(endpoint.provider)!;
     const clock = new CallClock(provider.streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
     try {
-      const model = languageModel(provider, endpoint.wireModel, this.#fetch);
-      const options = { ...callOptions(call, endpoint.id), abortSignal: clock.signal };
+      const model = provider.sdk.languageModel(endpoint.wireModel);
+      const options = {
+        ...callOptions(call, endpoint.id),
+        providerOptions: PROVIDER_OPTIONS,
+        abortSignal: clock.signal,
+      };
       const stream = provider.streams
         ? (await model.doStream(options)).stream
         : streamOf(await model.doGenerate(options));
@@ -58,8 +69,19 @@ export class AiSdkModels implements ModelPort {
   }
 
   // undici's own fetch with undici's own dispatcher: a dispatcher given to Node's built-in fetch may be of another version.
-  readonly #fetch = ((input: string, init: RequestInit) =>
-    undiciFetch(input, { ...init, dispatcher: this.#agent } as never)) as unknown as typeof globalThis.fetch;
+  readonly #fetch = (async (input: string, init: RequestInit) => {
+    const response = await undiciFetch(input, { ...init, dispatcher: this.#agent } as never);
+    return withStatusTold(response);
+  }) as unknown as typeof globalThis.fetch;
+}
+
+/** The AI SDK gives an error that came inside a 200 a status of its own making; this keeps the one that came. */
+const STATUS_HEADER = 'x-signalbox-http-status';
+
+function withStatusTold({ body, status, headers }: Response): Response {
+  const told = new Headers(headers);
+  told.set(STATUS_HEADER, String(status));
+  return new Response(body, { status, headers: told });
 }
 
 /** Of an answer that comes in one piece the first token is the last. */
@@ -87,14 +109,15 @@ function tellApart(error: unknown, clock: CallClock): Told {
   if (!APICallError.isInstance(error) || error.statusCode === undefined) {
     return { kind: 'unavailable', message: causesOf(error), billed: false };
   }
-  if (error.statusCode < 400) {
+  const status = Number(error.responseHeaders?.[STATUS_HEADER] ?? error.statusCode);
+  if (status < 400) {
     return {
       kind: 'answer_incomplete',
       message: `The answer could not be read: ${error.message}`,
       billed: true,
     };
   }
-  return tellRefusal(error, error.statusCode);
+  return tellRefusal(error, status);
 }
 
 function tellRefusal(

@@ -1,37 +1,51 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogle } from '@ai-sdk/google';
+import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { ProviderConfig } from '../catalog/catalog-config.ts';
+import type { ProviderV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { SdkProvider } from '../catalog/catalog-config.ts';
+import type { WireFormat } from '../core/vocabulary/model.ts';
 import { withSentinel } from './anthropic-sentinel.ts';
 
 /** A provider ready to be asked: where it is and with what key. Lives on the worker only. */
 export interface ResolvedProvider {
   readonly name: string;
-  readonly wire: ProviderConfig['wire'];
-  readonly baseUrl: string;
+  /** The wire format that it speaks, or the provider of the AI SDK that speaks for it. */
+  readonly speaks: WireFormat | SdkProvider;
+  /** Absent where the `sdk` knows it. */
+  readonly baseUrl?: string;
   readonly apiKey: string;
   readonly streams: boolean;
 }
 
-/** The AI SDK's model for one wire format; every HTTP request it makes goes through `fetch`. */
-export function languageModel(
-  { name, wire, baseUrl, apiKey }: ResolvedProvider,
-  wireModel: string,
+export type LanguageModels = Pick<ProviderV4, 'languageModel'>;
+
+/** The AI SDK's provider for a wire format; every HTTP request it makes goes through `fetch`. */
+export function sdkProvider(
+  { name, speaks, baseUrl, apiKey }: ResolvedProvider,
   fetch: typeof globalThis.fetch,
-): LanguageModelV4 {
-  switch (wire) {
+): LanguageModels {
+  if (typeof speaks === 'function') {
+    return speaks({ name, fetch, apiKey, ...(baseUrl !== undefined && { baseUrl }) });
+  }
+  const baseURL = baseUrl!;
+  switch (speaks) {
     case 'openai-compatible':
       return createOpenAICompatible({
-        name,
-        baseURL: baseUrl,
-        apiKey,
-        fetch,
+        ...{ name, baseURL, apiKey, fetch },
         includeUsage: true,
         supportsStructuredOutputs: true,
-      }).languageModel(wireModel);
+      });
+    case 'openai': {
+      const openai = createOpenAI({ baseURL, apiKey, fetch });
+      return { languageModel: (id) => openai.responses(id) };
+    }
     case 'anthropic':
-      return createAnthropic({ name, baseURL: baseUrl, apiKey, fetch: withSentinel(fetch) }).languageModel(
-        wireModel,
-      );
+      return createAnthropic({ name, baseURL, apiKey, fetch: withSentinel(fetch) });
+    case 'google':
+      return createGoogle({ baseURL, apiKey, fetch });
   }
 }
+
+/** What every call asks of a vendor: that OpenAI keeps nothing, so that it sends its reasoning along, sealed. */
+export const PROVIDER_OPTIONS: SharedV4ProviderOptions = { openai: { store: false } };

@@ -2,6 +2,7 @@ import { answer } from './models/model.ts';
 import type { LogEntry } from './request-log.ts';
 import type { SimulatedModel } from './simulated-providers.ts';
 import { CHARACTERS_PER_TOKEN, countTokens } from './tokens.ts';
+import { signatureOf } from './wire/signature.ts';
 import type { Block, Completion, WireRequest } from './wire/wire.ts';
 
 /** Asks the model, and cuts its answer where the token limit says. */
@@ -28,6 +29,7 @@ export function complete(request: WireRequest, model: SimulatedModel, entry: Log
     blocks,
     truncated: charactersIn(blocks) < charactersIn(whole),
     filtered: false,
+    ...(request.signed && { signature: signatureOf(model.id) }),
     inputTokens: entry.inputTokens,
     outputTokens: blocks.reduce((sum, block) => sum + countTokens(contentOf(block)), 0),
   };

@@ -11,7 +11,9 @@ import type { SimulatedModel, SimulatedProvider } from './simulated-providers.ts
 import { countTokens } from './tokens.ts';
 import { hangUntilClosed, resetConnection, transmit } from './transmit.ts';
 import { anthropicWire } from './wire/anthropic.ts';
+import { googleWire } from './wire/google.ts';
 import { openAiWire } from './wire/openai.ts';
+import { responsesWire } from './wire/openai-responses.ts';
 import { type Refusal, RefusedRequest, type Wire, type WireRequest } from './wire/wire.ts';
 
 /** The context of a request: hono's, with Node's own request and response beside it. */
@@ -20,6 +22,8 @@ export type ProviderContext = Context<{ Bindings: HttpBindings }>;
 const wires: Record<SimulatedProvider['wire'], Wire> = {
   'openai-compatible': openAiWire,
   anthropic: anthropicWire,
+  openai: responsesWire,
+  google: googleWire,
 };
 
 export interface ProviderRoutesOptions {
@@ -132,7 +136,7 @@ async function readRequest(c: ProviderContext, wire: Wire): Promise<WireRequest>
   } catch {
     throw new RefusedRequest(wire.errors.bodyUnreadable());
   }
-  return wire.read(body, headers);
+  return wire.read(body, headers, c.req.path);
 }
 
 /** Notes the request in the log, and checks it against the model's existence and limits. */

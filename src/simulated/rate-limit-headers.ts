@@ -3,18 +3,27 @@ import type { SimulatedProvider } from './simulated-providers.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Gemini tells nothing of its limits until they are passed. */
+const silent = () => ({});
+
 const HEADERS: Readonly<Record<SimulatedProvider['wire'], (left: QuotaLeft, nowMs: number) => Headers>> = {
-  'openai-compatible': ({ unit, limit, remaining, resetsAtMs }, nowMs) => ({
-    [`x-ratelimit-limit-${unit}`]: String(limit),
-    [`x-ratelimit-remaining-${unit}`]: String(remaining),
-    [`x-ratelimit-reset-${unit}`]: spanOf(resetsAtMs - nowMs),
-  }),
+  'openai-compatible': openAi,
+  openai: openAi,
+  google: silent,
   anthropic: ({ unit, limit, remaining, resetsAtMs }) => ({
     [`anthropic-ratelimit-${unit}-limit`]: String(limit),
     [`anthropic-ratelimit-${unit}-remaining`]: String(remaining),
     [`anthropic-ratelimit-${unit}-reset`]: new Date(resetsAtMs).toISOString(),
   }),
 };
+
+function openAi({ unit, limit, remaining, resetsAtMs }: QuotaLeft, nowMs: number): Headers {
+  return {
+    [`x-ratelimit-limit-${unit}`]: String(limit),
+    [`x-ratelimit-remaining-${unit}`]: String(remaining),
+    [`x-ratelimit-reset-${unit}`]: spanOf(resetsAtMs - nowMs),
+  };
+}
 
 /** How each vendor tells what is left of a limit. */
 export const rateLimitHeaders = (wire: SimulatedProvider['wire'], left: QuotaLeft, nowMs: number): Headers =>

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
+import type { WireFormat } from '../core/vocabulary/model.ts';
 import { controlRoutes, localControl, type SimulatedControl } from './control.ts';
 import { FaultBoard } from './fault-board.ts';
 import type { LatencyReplay } from './latency-replay.ts';
@@ -22,10 +23,10 @@ export interface SimulatedModel {
   readonly abilities: readonly string[];
 }
 
-/** A simulated vendor: named `sim-…`, speaking one of the two wire formats. */
+/** A simulated vendor: named `sim-…`, speaking one of the wire formats. */
 export interface SimulatedProvider {
   readonly name: `sim-${string}`;
-  readonly wire: 'openai-compatible' | 'anthropic';
+  readonly wire: WireFormat;
   readonly models: readonly SimulatedModel[];
 }
 

@@ -7,7 +7,7 @@ export function simulate({ providers, catalog }: ResolvedConfig): SimulatedProvi
     .filter(([, { simulated }]) => simulated)
     .map(([name, { wire }]) => ({
       name: name as SimulatedProvider['name'],
-      wire,
+      wire: wire!,
       models: catalog.endpoints
         .filter(({ provider }) => provider === name)
         .map(({ wireModel, model, speed }) => ({

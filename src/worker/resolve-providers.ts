@@ -30,17 +30,18 @@ export function resolveProviders(
 
 function resolveLive(
   name: string,
-  { wire, baseUrl, apiKeyEnv, streams = true }: ProviderConfig,
+  { wire, sdk, baseUrl, apiKeyEnv, streams = true }: ProviderConfig,
   env: NodeJS.ProcessEnv,
 ): ResolvedProvider | undefined {
-  if (!baseUrl) {
+  if (!baseUrl && !sdk) {
     throw new ConfigError(
       `providers.${name}.baseUrl is missing.`,
       'Give the address up to and including the version, e.g. https://llm.example.com/v1.',
     );
   }
   const apiKey = apiKeyEnv === undefined ? 'none' : env[apiKeyEnv];
-  return apiKey ? { name, wire, baseUrl, apiKey, streams } : undefined;
+  const speaks = sdk ?? wire!;
+  return apiKey ? { name, speaks, apiKey, streams, ...(baseUrl !== undefined && { baseUrl }) } : undefined;
 }
 
 function resolveSimulated(
@@ -55,5 +56,5 @@ function resolveSimulated(
       'Start everything together with `signalbox dev`, set the variable to the address it prints, or use --live.',
     );
   }
-  return { name, wire, baseUrl: baseUrl ?? `${url}/${name}/v1`, apiKey: 'simulated', streams };
+  return { name, speaks: wire!, baseUrl: baseUrl ?? `${url}/${name}/v1`, apiKey: 'simulated', streams };
 }

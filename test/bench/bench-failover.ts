@@ -10,12 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { WIRES } from '../../src/core/vocabulary/model.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import type { LogEntry } from '../../src/simulated/request-log.ts';
 import { startDevEnvironment } from '../../src/testing/dev-environment.ts';
 import { ask } from './failover/agents.ts';
 import { CASES, type FailoverCase } from './failover/cases.ts';
-import { configOf, type Pair, pairOf, WIRES } from './failover/config.ts';
+import { configOf, type Pair, pairOf } from './failover/config.ts';
 
 const { only } = new Command('bench:failover')
   .option('--only <fault>', 'only the cases of this fault, and nothing after them')

@@ -13,6 +13,8 @@ const model = {
 export const vendors: SimulatedProvider[] = [
   { name: 'sim-aurora', wire: 'openai-compatible', models: [model] },
   { name: 'sim-comet', wire: 'anthropic', models: [model] },
+  { name: 'sim-onyx', wire: 'openai', models: [model] },
+  { name: 'sim-gale', wire: 'google', models: [model] },
 ];
 
 export const contract =

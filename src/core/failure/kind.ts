@@ -57,7 +57,10 @@ export const TYPED_REFUSALS: readonly {
   },
   {
     statuses: [400, 403, 429],
-    codes: ['insufficient_quota', 'billing_error', 'billing_not_active', 'billing_hard_limit_reached'],
+    codes: [
+      ...['insufficient_quota', 'billing_error', 'billing_not_active', 'billing_hard_limit_reached'],
+      'BILLING_DISABLED',
+    ],
     // Anthropic. Not the bare words: OpenAI's ordinary rate limit advises "adding a payment method".
     says: /credit balance is too low/i,
     kind: 'payment_required',
@@ -70,8 +73,8 @@ export const TYPED_REFUSALS: readonly {
       'moderation_blocked',
       'ResponsibleAIPolicyViolation',
     ],
-    // Anthropic; Azure; OpenRouter, whose 403 lists why a prompt was flagged.
-    says: /content filtering policy|content management policy|flagged|moderation/i,
+    // Anthropic; Azure; Google; OpenRouter, whose 403 lists why a prompt was flagged.
+    says: /content filtering policy|content management policy|Responsible AI practices|flagged|moderation/i,
     kind: 'content_filtered',
   },
   {

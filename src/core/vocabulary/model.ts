@@ -6,6 +6,10 @@ export const ABILITIES: readonly Ability[] = ['tools', 'structured-output', 'rea
 export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
+/** Formats in which vendors are asked: OpenAI's chat completions, which most speak; its responses; Anthropic's; Gemini's. */
+export const WIRES = ['openai-compatible', 'openai', 'anthropic', 'google'] as const;
+export type WireFormat = (typeof WIRES)[number];
+
 /** What answers. One model may be served by many endpoints. */
 export interface Model {
   /** Canonical id, the same on every host, e.g. `atlas-large`. */

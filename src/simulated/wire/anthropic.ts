@@ -118,6 +118,7 @@ function read(body: unknown, headers: Headers): WireRequest {
     toolChoice: readToolChoice(parsed.tool_choice),
     parallelToolCalls: parsed.tool_choice?.disable_parallel_tool_use === false,
     format: readFormat(parsed),
+    signed: false,
   };
 }
 

@@ -11,5 +11,5 @@ export function fileNote(part: { readonly [field: string]: unknown }): string | 
   return undefined;
 }
 
-const noteOf = (mediaType: string, base64: string) =>
+export const noteOf = (mediaType: string, base64: string) =>
   `[file of ${mediaType}, ${Buffer.from(base64, 'base64').length} bytes]`;

@@ -111,6 +111,7 @@ function read(body: unknown): WireRequest {
     toolChoice: readToolChoice(parsed.tool_choice),
     parallelToolCalls: parsed.parallel_tool_calls ?? false,
     format: readFormat(parsed.response_format),
+    signed: false,
   };
 }
 

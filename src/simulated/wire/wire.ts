@@ -14,6 +14,8 @@ export interface WireRequest {
   readonly toolChoice: ToolChoice;
   readonly parallelToolCalls: boolean;
   readonly format: AnswerFormat;
+  /** Whether what the model has thought comes back signed, to be sent along the next time. */
+  readonly signed: boolean;
 }
 
 /** One piece of an answer. The input of a call is JSON text, cut short where the answer was. */
@@ -33,6 +35,8 @@ export interface Completion {
   readonly filtered: boolean;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of what the model has thought, where it is sent. */
+  readonly signature?: string;
 }
 
 /** One server-sent event, with the output tokens it carries. */
@@ -90,13 +94,13 @@ export type RefusalReason = (typeof refusalReasons)[number];
 
 /** One vendor's wire format: how it names things, reads a request and writes an answer. */
 export interface Wire {
-  /** Below the provider's base URL. */
-  readonly path: '/chat/completions' | '/messages';
+  /** Below the provider's base URL, as hono matches it. */
+  readonly path: '/chat/completions' | '/messages' | '/responses' | '/models/:call';
   readonly errors: WireErrors;
   /** Whether the headers hold a key. Any key will do. */
   hasKey(headers: Headers): boolean;
   /** Throws `RefusedRequest` for a body the vendor would refuse. */
-  read(body: unknown, headers: Headers): WireRequest;
+  read(body: unknown, headers: Headers, path: string): WireRequest;
   whole(completion: Completion): object;
   script(completion: Completion, usageInStream: boolean): EventScript;
   models(ids: readonly string[], provider: string): object;

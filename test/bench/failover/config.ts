@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { EndpointConfig, ModelConfig, ProviderConfig } from '../../../src/catalog/catalog-config.ts';
+import type { EndpointConfig, ModelConfig } from '../../../src/catalog/catalog-config.ts';
 import { defineConfig } from '../../../src/config/config.ts';
-
-export const WIRES = ['openai-compatible', 'anthropic'] as const satisfies ProviderConfig['wire'][];
+import type { WireFormat } from '../../../src/core/vocabulary/model.ts';
 
 /** One model of its own for a case, with two endpoints: the cheaper is asked first. */
 export interface Pair {
-  readonly wire: ProviderConfig['wire'];
+  readonly wire: WireFormat;
   readonly streams: boolean;
   readonly model: string;
   readonly primary: string;
