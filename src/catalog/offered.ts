@@ -9,9 +9,12 @@ export function withheldOf(
   if (endpoint.historical) return 'historical';
   if ((endpoint.contextTokens ?? contextTokens) === null) return 'unknown-window';
   if (endpoint.outlier) return 'outlier-price';
-  if (endpoint.api) return 'other-api';
+  if (endpoint.api && !speaks(endpoint)) return 'other-api';
   return moving ? 'moving-alias' : undefined;
 }
+
+/** OpenAI is asked by its responses, which serve its other models too. */
+const speaks = ({ provider, api }: SnapshotEndpoint) => provider === 'openai' && api === 'responses';
 
 export type NotOffered = Withheld | 'retired';
 
