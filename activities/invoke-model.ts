@@ -5,6 +5,7 @@ import { capReachedText, capsOf } from '../src/core/cost/cap.ts';
 import { worstCaseMicros as worstCaseMicrosOf } from '../src/core/cost/price.ts';
 import { requestIdOf } from '../src/core/cost/request-id.ts';
 import { DISPOSITIONS, UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
+import { callDeadlines } from '../src/core/routing/call-deadlines.ts';
 import { tenantOf } from '../src/core/routing/governance.ts';
 import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
@@ -63,7 +64,7 @@ export function createInvokeModel(
       const answer = await ports.models.invoke(endpoint, {
         ...conversation,
         maxOutputTokens: call.maxOutputTokens,
-        deadlines: taskClass.deadlines,
+        deadlines: callDeadlines(taskClass, endpoint),
         received: (characters) => tab.received(characters),
         signal: context.cancellationSignal,
         labels: { run: workflowId, step: input.step, turn: String(input.turn), requestId },

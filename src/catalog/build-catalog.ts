@@ -37,7 +37,7 @@ export function buildCatalog(
 /** One model as people write it, completed. */
 export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {
   return endpoints.map(
-    ({ provider, wireModel = model.id, region, price, speed, dataPolicy, quantization }) => ({
+    ({ provider, wireModel = model.id, region, price, speed, dataPolicy, quantization, deadlines }) => ({
       id: `${provider}/${model.id}${region === undefined ? '' : `@${region}`}`,
       provider,
       model,
@@ -46,13 +46,14 @@ export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {
       speed: { ...UNMEASURED_SPEED, ...speed },
       dataPolicy: dataPolicyOf(dataPolicy),
       ...(quantization !== undefined && { quantization }),
+      ...(deadlines && { deadlines }),
     }),
   );
 }
 
 function overridden(
   endpoint: Endpoint,
-  { provider, model, endpoint: id, price, dataPolicy, speed }: OverrideConfig,
+  { provider, model, endpoint: id, price, dataPolicy, speed, deadlines }: OverrideConfig,
 ): Endpoint {
   if (id !== undefined && endpoint.id !== id) return endpoint;
   if (endpoint.provider !== provider || (model !== undefined && endpoint.model.id !== model)) return endpoint;
@@ -61,6 +62,7 @@ function overridden(
     ...(price && { price: priceOf(price) }),
     ...(dataPolicy && { dataPolicy: dataPolicyOf(dataPolicy) }),
     speed: { ...endpoint.speed, ...speed },
+    ...(deadlines && { deadlines: { ...endpoint.deadlines, ...deadlines } }),
   };
 }
 

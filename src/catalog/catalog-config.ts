@@ -9,6 +9,7 @@ import type {
   Speed,
   WireFormat,
 } from '../core/vocabulary/model.ts';
+import type { Deadlines } from '../core/vocabulary/task-class.ts';
 
 export interface ProviderConfig {
   /** The wire format its HTTP interface speaks; absent where `sdk` speaks for it. */
@@ -19,6 +20,8 @@ export interface ProviderConfig {
   readonly baseUrl?: string;
   /** Environment variable that holds the key. */
   readonly apiKeyEnv?: string;
+  /** How many calls a worker may have under way with it at once; who comes later waits for a turn. Default 256. */
+  readonly maxConcurrent?: number;
   /** Whether it can stream its answers. Default true; what cannot is only held to the total deadline. */
   readonly streams?: boolean;
   /** Served by Signalbox's own simulation. Without `--live` only these are used, with it only the others. */
@@ -60,6 +63,8 @@ export interface EndpointConfig {
   readonly speed?: Partial<Speed>;
   /** What the provider promises; what is absent is unknown, and refused wherever a policy asks for it. */
   readonly dataPolicy?: DataPolicyConfig;
+  /** Where this endpoint needs other ones than the task class has. */
+  readonly deadlines?: Partial<Deadlines>;
 }
 
 /** USD per million tokens. Absent rates are the input's, for cached tokens, and the output's, for reasoning. */
@@ -87,4 +92,5 @@ export interface OverrideConfig {
   readonly price?: PriceConfig;
   readonly dataPolicy?: DataPolicyConfig;
   readonly speed?: Partial<Speed>;
+  readonly deadlines?: Partial<Deadlines>;
 }

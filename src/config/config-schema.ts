@@ -1,6 +1,7 @@
 /** What a config may hold, field by field; what the fields mean together is `resolve-config.ts`'s to check. */
 import { z } from 'zod';
 import type { SdkProvider } from '../catalog/catalog-config.ts';
+import { LONGEST_CONNECT_MS } from '../core/routing/call-deadlines.ts';
 import { MOST_EXPLORED } from '../core/routing/explore.ts';
 import { ABILITIES, MODALITIES, WIRES } from '../core/vocabulary/model.ts';
 import { ACCEPTABLE } from '../core/vocabulary/policy.ts';
@@ -72,11 +73,14 @@ const policy = z.strictObject({
   minTokensPerSecond: z.number().positive().optional(),
   minQuality: z.number().min(0).max(1).optional(),
 });
-const deadlines = z.strictObject({
-  firstTokenMs: z.int().positive(),
-  idleMs: z.int().positive(),
-  totalMs: z.int().positive(),
-});
+const deadlines = z
+  .strictObject({
+    connectMs: z.int().positive().max(LONGEST_CONNECT_MS),
+    firstTokenMs: z.int().positive(),
+    idleMs: z.int().positive(),
+    totalMs: z.int().positive(),
+  })
+  .partial();
 
 const caps = z.strictObject({
   day: z.number().positive().optional(),
@@ -102,6 +106,7 @@ const configSchema = z.strictObject({
             .optional(),
           baseUrl: z.url().optional(),
           apiKeyEnv: z.string().min(1).optional(),
+          maxConcurrent: z.int().positive().optional(),
           streams: z.boolean().optional(),
           simulated: z.boolean().optional(),
         })
@@ -134,6 +139,7 @@ const configSchema = z.strictObject({
               region: z.string().min(1).optional(),
               speed: speed.optional(),
               dataPolicy: dataPolicy.optional(),
+              deadlines: deadlines.optional(),
             }),
           )
           .min(1),
@@ -149,7 +155,7 @@ const configSchema = z.strictObject({
         maxOutputTokens: z.int().positive().optional(),
         expectedOutputTokens: z.int().positive().optional(),
         qualityFloor: z.number().min(0).max(1).optional(),
-        deadlines: deadlines.partial().optional(),
+        deadlines: deadlines.optional(),
         caps: caps.optional(),
         policy: policy.optional(),
       }),
@@ -165,10 +171,11 @@ const configSchema = z.strictObject({
           price: price.optional(),
           dataPolicy: dataPolicy.optional(),
           speed: speed.optional(),
+          deadlines: deadlines.optional(),
         })
         .refine(
-          ({ price, dataPolicy, speed }) => price || dataPolicy || speed,
-          'changes nothing: give a price, a dataPolicy or a speed',
+          ({ price, dataPolicy, speed, deadlines }) => price || dataPolicy || speed || deadlines,
+          'changes nothing: give a price, a dataPolicy, a speed or deadlines',
         ),
     )
     .optional(),

@@ -1,6 +1,7 @@
 /** The model port over the AI SDK's provider packages and undici. Streams wherever it can; delivers whole answers or none. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
-import { Agent, Headers, Response, fetch as undiciFetch } from 'undici';
+import type { Dispatcher } from 'undici';
 import {
   InvocationFailure,
   type ModelAnswer,
@@ -13,6 +14,10 @@ import type { Endpoint } from '../core/vocabulary/model.ts';
 import type { Deadlines } from '../core/vocabulary/task-class.ts';
 import { assemble, BrokenStream, messageOf } from './assemble.ts';
 import { CallClock } from './deadlines.ts';
+import { BrokenResponse } from './http/broken-response.ts';
+import { NO_PROXIES, newDispatcher, type Proxies } from './http/dispatcher.ts';
+import { type Call, providerFetch } from './http/provider-fetch.ts';
+import { Turns } from './http/turns.ts';
 import {
   type LanguageModels,
   PROVIDER_OPTIONS,
@@ -25,67 +30,89 @@ import { streamOf } from './stream-of.ts';
 
 /** A refusal's body is read for typed codes up to this many characters. */
 const BODY_CHARS = 4_000;
-const CONNECT_MS = 5_000;
+/** How soon a provider is asked again that has as many calls under way as it may. */
+const FULL_REST_MS = 1_000;
+
+type ReadyProvider = ResolvedProvider & { readonly sdk: LanguageModels; readonly turns: Turns };
 
 export class AiSdkModels implements ModelPort {
-  readonly #providers: ReadonlyMap<string, ResolvedProvider & { readonly sdk: LanguageModels }>;
-  // Deadlines are the call's own, so undici's are off; a dispatcher of ours so that nothing retries behind our back.
-  readonly #agent = new Agent({ connect: { timeout: CONNECT_MS }, headersTimeout: 0, bodyTimeout: 0 });
+  readonly #providers: ReadonlyMap<string, ReadyProvider>;
+  readonly #dispatcher: Dispatcher;
+  /** The call for which a provider of the AI SDK, which is made once, asks. */
+  readonly #call = new AsyncLocalStorage<Call>();
 
-  constructor(providers: ReadonlyMap<string, ResolvedProvider>) {
+  constructor(providers: ReadonlyMap<string, ResolvedProvider>, proxies: Proxies = NO_PROXIES) {
+    this.#dispatcher = newDispatcher(proxies);
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      providerFetch(this.#dispatcher, this.#call.getStore()!)(input, init);
     this.#providers = new Map(
-      [...providers].map(([name, given]) => [name, { ...given, sdk: sdkProvider(given, this.#fetch) }]),
+      [...providers].map(([name, given]) => [
+        name,
+        { ...given, sdk: sdkProvider(given, fetch), turns: new Turns(given.maxConcurrent) },
+      ]),
     );
   }
 
   async invoke(endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer> {
     const provider = this.#providers.get(endpoint.provider)!;
-    const clock = new CallClock(provider.streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
+    const { turns } = provider;
+    if (!(await turns.take(call.deadlines.connectMs, call.signal))) throw full(provider);
     try {
-      const model = provider.sdk.languageModel(endpoint.wireModel);
-      const options = {
-        ...callOptions(call, endpoint.id),
-        providerOptions: PROVIDER_OPTIONS,
-        abortSignal: clock.signal,
-      };
-      const stream = provider.streams
-        ? (await model.doStream(options)).stream
-        : streamOf(await model.doGenerate(options));
+      return await this.#ask(provider, endpoint, call);
+    } finally {
+      turns.done();
+    }
+  }
+
+  /** Ends what is under way. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #ask(provider: ReadyProvider, endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer> {
+    const { sdk, streams, apiKey } = provider;
+    const clock = new CallClock(streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
+    let status: number | undefined;
+    const asked: Call = {
+      streams,
+      connected: () => clock.connected(),
+      answered: (given) => {
+        status = given;
+      },
+    };
+    const options = {
+      ...callOptions(call, endpoint.id),
+      providerOptions: PROVIDER_OPTIONS,
+      abortSignal: clock.signal,
+    };
+    try {
+      const model = sdk.languageModel(endpoint.wireModel);
+      const stream = await this.#call.run(asked, async () =>
+        streams ? (await model.doStream(options)).stream : streamOf(await model.doGenerate(options)),
+      );
       const answer = await assemble(stream, (characters) => {
         clock.tick();
         call.received(characters);
       });
       return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0 };
     } catch (error) {
-      const { kind, message, ...about } = tellApart(error, clock);
-      throw new InvocationFailure(kind, redact(message, provider.apiKey), about);
+      const { kind, message, ...about } = tellApart(error, clock, status);
+      throw new InvocationFailure(kind, redact(message, apiKey), about);
     } finally {
       clock.stop();
     }
   }
-
-  async close(): Promise<void> {
-    await this.#agent.destroy();
-  }
-
-  // undici's own fetch with undici's own dispatcher: a dispatcher given to Node's built-in fetch may be of another version.
-  readonly #fetch = (async (input: string, init: RequestInit) => {
-    const response = await undiciFetch(input, { ...init, dispatcher: this.#agent } as never);
-    return withStatusTold(response);
-  }) as unknown as typeof globalThis.fetch;
 }
 
-/** The AI SDK gives an error that came inside a 200 a status of its own making; this keeps the one that came. */
-const STATUS_HEADER = 'x-signalbox-http-status';
-
-function withStatusTold({ body, status, headers }: Response): Response {
-  const told = new Headers(headers);
-  told.set(STATUS_HEADER, String(status));
-  return new Response(body, { status, headers: told });
+/** Our own limit, which says nothing of the provider's health: others are asked meanwhile. */
+function full({ name, maxConcurrent }: ResolvedProvider): InvocationFailure {
+  const message = `The ${maxConcurrent} calls that providers.${name}.maxConcurrent allows at once are under way.`;
+  return new InvocationFailure('rate_limited', message, { billed: false, hintMs: FULL_REST_MS });
 }
 
 /** Of an answer that comes in one piece the first token is the last. */
-const totalOnly = ({ totalMs }: Deadlines): Deadlines => ({
+const totalOnly = ({ connectMs, totalMs }: Deadlines): Deadlines => ({
+  connectMs,
   firstTokenMs: totalMs,
   idleMs: totalMs,
   totalMs,
@@ -93,11 +120,18 @@ const totalOnly = ({ totalMs }: Deadlines): Deadlines => ({
 
 type Told = Pick<InvocationFailure, 'kind' | 'message' | 'billed'> & Partial<InvocationFailure>;
 
-function tellApart(error: unknown, clock: CallClock): Told {
+/** @param seen the status that came: the AI SDK gives an error inside a 200 one of its own making */
+function tellApart(error: unknown, clock: CallClock, seen: number | undefined): Told {
   const { passed } = clock;
+  if (passed?.which === 'connect') return { kind: 'unavailable', message: passed.message, billed: false };
   if (passed) {
     const kind = clock.firstTokenMs === undefined ? 'timed_out' : 'answer_incomplete';
     return { kind, message: passed.message, billed: true };
+  }
+  const broken = causesIn(error).find((cause) => cause instanceof BrokenResponse);
+  if (broken) {
+    const { kind, message, billed, lasting } = broken;
+    return { kind, message, billed, lasting };
   }
   if (error instanceof BrokenStream) {
     // One that broke before anything came is not billed: there was no answer yet.
@@ -106,10 +140,10 @@ function tellApart(error: unknown, clock: CallClock): Told {
   if (UnsupportedFunctionalityError.isInstance(error)) {
     return { kind: 'parameter_unsupported', message: error.message, billed: false };
   }
-  if (!APICallError.isInstance(error) || error.statusCode === undefined) {
+  const status = seen ?? (APICallError.isInstance(error) ? error.statusCode : undefined);
+  if (!APICallError.isInstance(error) || status === undefined) {
     return { kind: 'unavailable', message: causesOf(error), billed: false };
   }
-  const status = Number(error.responseHeaders?.[STATUS_HEADER] ?? error.statusCode);
   if (status < 400) {
     return {
       kind: 'answer_incomplete',
@@ -137,16 +171,13 @@ function tellRefusal(
   };
 }
 
-/** `fetch failed` says nothing; its causes do. */
-function causesOf(error: unknown): string {
-  const messages: string[] = [];
-  for (
-    let at: unknown = error, depth = 0;
-    at !== undefined && depth < 5;
-    at = (at as { cause?: unknown }).cause, depth++
-  ) {
-    const message = messageOf(at);
-    if (message && !messages.includes(message)) messages.push(message);
-  }
-  return messages.join(': ');
+/** An error and what caused it, outermost first. */
+function causesIn(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let at = error; at !== undefined && causes.length < 5; at = (at as { cause?: unknown }).cause)
+    causes.push(at);
+  return causes;
 }
+
+/** `fetch failed` says nothing; its causes do. */
+const causesOf = (error: unknown) => [...new Set(causesIn(error).map(messageOf))].filter(Boolean).join(': ');

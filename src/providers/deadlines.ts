@@ -1,13 +1,18 @@
 import type { Deadlines } from '../core/vocabulary/task-class.ts';
 
+const MISSED = {
+  connect: 'connection',
+  'first token': 'first token',
+  idle: 'further token',
+  total: 'whole answer',
+} as const;
+
 /** Which deadline passed. */
 export class DeadlinePassed extends Error {
-  readonly which: 'first token' | 'idle' | 'total';
+  readonly which: keyof typeof MISSED;
 
   constructor(which: DeadlinePassed['which'], ms: number) {
-    super(
-      `No ${which === 'total' ? 'whole answer' : which === 'idle' ? 'further token' : 'first token'} within ${ms} ms.`,
-    );
+    super(`No ${MISSED[which]} within ${ms} ms.`);
     this.name = 'DeadlinePassed';
     this.which = which;
   }
@@ -19,6 +24,7 @@ export class CallClock {
   readonly #controller = new AbortController();
   readonly #deadlines: Deadlines;
   readonly #startedAtMs = Date.now();
+  readonly #connect: NodeJS.Timeout;
   readonly #total: NodeJS.Timeout;
   #next: NodeJS.Timeout;
   #firstTokenMs: number | undefined;
@@ -26,8 +32,14 @@ export class CallClock {
   constructor(deadlines: Deadlines, caller: AbortSignal) {
     this.#deadlines = deadlines;
     this.signal = AbortSignal.any([caller, this.#controller.signal]);
+    this.#connect = this.#abortAfter('connect', deadlines.connectMs);
     this.#total = this.#abortAfter('total', deadlines.totalMs);
     this.#next = this.#abortAfter('first token', deadlines.firstTokenMs);
+  }
+
+  /** The request is on its way over a connection. */
+  connected(): void {
+    clearTimeout(this.#connect);
   }
 
   /** A piece of the answer has come: the idle deadline starts anew. */
@@ -47,6 +59,7 @@ export class CallClock {
   }
 
   stop(): void {
+    clearTimeout(this.#connect);
     clearTimeout(this.#total);
     clearTimeout(this.#next);
   }

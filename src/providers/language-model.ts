@@ -16,6 +16,8 @@ export interface ResolvedProvider {
   readonly baseUrl?: string;
   readonly apiKey: string;
   readonly streams: boolean;
+  /** Calls under way at once. */
+  readonly maxConcurrent: number;
 }
 
 export type LanguageModels = Pick<ProviderV4, 'languageModel'>;

@@ -18,6 +18,7 @@ import { WorkerHealth } from './health.ts';
 import { heartbeats } from './heartbeats.ts';
 import { keepLedger } from './ledger-catch-up.ts';
 import { resolveProviders } from './resolve-providers.ts';
+import { resolveProxies } from './resolve-proxies.ts';
 import { WorkerStore } from './worker-store.ts';
 
 export interface SignalboxPluginOptions {
@@ -37,7 +38,7 @@ export interface SignalboxPluginOptions {
 export class SignalboxPlugin extends SimplePlugin {
   readonly #options: SignalboxPluginOptions;
   /** By task queue, of the workers that were made and have not ended. */
-  readonly #stores = new Map<string, WorkerStore>();
+  readonly #held = new Map<string, Held>();
 
   constructor(options: SignalboxPluginOptions) {
     super({ name: 'signalbox' });
@@ -55,12 +56,13 @@ export class SignalboxPlugin extends SimplePlugin {
     parseStoreUrl(resolved.database, env); // what is no database is told at start
     const store = new WorkerStore({ url: resolved.database, env }, warn);
     const taskQueue = options.taskQueue ?? resolved.taskQueue;
-    this.#stores.set(taskQueue, store);
+    const models = new AiSdkModels(providers, resolveProxies(env));
+    this.#held.set(taskQueue, { store, models });
     const activities = createActivities({
       ...resolved,
       catalog,
       ...(qualityFile !== undefined && loadQuality(qualityFile, { catalog, modelIds })),
-      models: new AiSdkModels(providers),
+      models,
       transcripts: new Transcripts(readOwnRun),
       health: new WorkerHealth(warn),
       ...{ heartbeats, budgets: store, ledger: store },
@@ -79,24 +81,33 @@ export class SignalboxPlugin extends SimplePlugin {
     });
   }
 
-  /** While the worker runs, it also writes what closed runs still owe the ledger. */
+  /** While the worker runs, it also writes what closed runs still owe the ledger. What it holds is let go at its end. */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, options } = worker;
-    const store = this.#stores.get(options.taskQueue);
-    if (!store || !connection) return super.runWorker(worker, next);
+    const { taskQueue, namespace } = options;
+    const held = this.#held.get(taskQueue);
+    if (!held || !connection) return super.runWorker(worker, next);
 
+    const { store, models } = held;
     const stopped = new AbortController();
-    const client = new Client({ connection, namespace: options.namespace });
-    const { taskQueue } = options;
+    const client = new Client({ connection, namespace });
     const kept = keepLedger({ client, store, taskQueue, warn, signal: stopped.signal });
     try {
       await super.runWorker(worker, next);
     } finally {
       stopped.abort();
+      // Whatever is still under way had the worker's time to end.
+      await models.close();
       await kept;
       await store.close();
     }
   }
+}
+
+/** What a worker has open. */
+interface Held {
+  readonly store: WorkerStore;
+  readonly models: AiSdkModels;
 }
 
 const warn = (message: string) => new DefaultLogger('WARN').warn(message);

@@ -3,6 +3,9 @@ import { ConfigError } from '../config/config-error.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import type { ResolvedProvider } from '../providers/language-model.ts';
 
+/** More than a worker runs activities at once, unless it is told to: sockets are not used up by one provider that hangs. */
+const MAX_CONCURRENT = 256;
+
 /** Where simulated providers run, for workers in other processes than theirs. */
 export const SIMULATED_URL_ENV = 'SIGNALBOX_SIMULATED_URL';
 
@@ -30,7 +33,7 @@ export function resolveProviders(
 
 function resolveLive(
   name: string,
-  { wire, sdk, baseUrl, apiKeyEnv, streams = true }: ProviderConfig,
+  { wire, sdk, baseUrl, apiKeyEnv, streams = true, maxConcurrent = MAX_CONCURRENT }: ProviderConfig,
   env: NodeJS.ProcessEnv,
 ): ResolvedProvider | undefined {
   if (!baseUrl && !sdk) {
@@ -40,13 +43,14 @@ function resolveLive(
     );
   }
   const apiKey = apiKeyEnv === undefined ? 'none' : env[apiKeyEnv];
+  if (!apiKey) return undefined;
   const speaks = sdk ?? wire!;
-  return apiKey ? { name, speaks, apiKey, streams, ...(baseUrl !== undefined && { baseUrl }) } : undefined;
+  return { name, speaks, apiKey, streams, maxConcurrent, ...(baseUrl !== undefined && { baseUrl }) };
 }
 
 function resolveSimulated(
   name: string,
-  { wire, baseUrl, streams = true }: ProviderConfig,
+  { wire, baseUrl, streams = true, maxConcurrent = MAX_CONCURRENT }: ProviderConfig,
   env: NodeJS.ProcessEnv,
 ): ResolvedProvider {
   const url = env[SIMULATED_URL_ENV];
@@ -56,5 +60,6 @@ function resolveSimulated(
       'Start everything together with `signalbox dev`, set the variable to the address it prints, or use --live.',
     );
   }
-  return { name, speaks: wire!, baseUrl: baseUrl ?? `${url}/${name}/v1`, apiKey: 'simulated', streams };
+  const address = baseUrl ?? `${url}/${name}/v1`;
+  return { name, speaks: wire!, baseUrl: address, apiKey: 'simulated', streams, maxConcurrent };
 }

@@ -1,8 +1,8 @@
 import type { TaskClass } from '../vocabulary/task-class.ts';
 import { DEFAULT_TASK_CLASS } from './infer-task-class.ts';
 
-const deadlines = { firstTokenMs: 20_000, idleMs: 15_000, totalMs: 180_000 };
-const patient = { firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 };
+const deadlines = { connectMs: 5_000, firstTokenMs: 20_000, idleMs: 15_000, totalMs: 180_000 };
+const patient = { connectMs: 5_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 };
 
 /**
  * The built-in task classes. The values are starting points for a person to correct: a success is worth what it saves

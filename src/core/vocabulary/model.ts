@@ -1,3 +1,5 @@
+import type { Deadlines } from './task-class.ts';
+
 /** What a model can do beyond answering text with text. A step that needs one rejects models without it. */
 export type Ability = 'tools' | 'structured-output' | 'reasoning' | 'caching';
 export const ABILITIES: readonly Ability[] = ['tools', 'structured-output', 'reasoning', 'caching'];
@@ -36,6 +38,8 @@ export interface Endpoint {
   readonly dataPolicy: DataPolicy;
   /** In how many bits the host serves the weights, e.g. `fp8`; absent where nobody says. */
   readonly quantization?: string;
+  /** Its own, before those of the task class. */
+  readonly deadlines?: Partial<Deadlines>;
   /** Known, but never a candidate. */
   readonly withheld?: Withheld;
   /** The day the host stops serving it, ISO 8601. */

@@ -23,6 +23,8 @@ export interface TaskClass {
 
 /** All in milliseconds. Passing any of them fails the attempt. */
 export interface Deadlines {
+  /** From the request to a connection that takes it; looking up the host's name and TLS are part of it. */
+  readonly connectMs: number;
   /** From the request to the first token of the answer. */
   readonly firstTokenMs: number;
   /** Between two pieces of the answer. */

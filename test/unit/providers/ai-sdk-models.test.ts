@@ -58,7 +58,7 @@ const call: ModelCall = {
   ],
   tools: [],
   maxOutputTokens: 1_000,
-  deadlines: { firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
+  deadlines: { connectMs: 5_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
   received: () => {},
   signal: new AbortController().signal,
   labels: { run: 'run/ä', step: 'a step', turn: '1', requestId: 'run/ä 1' },
@@ -175,7 +175,14 @@ describe.each(wires)('%s', (wire) => {
       body: '{"error":{"message":"down"}}',
     }));
     const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
-    const provider = { name: WIRES[wire], speaks: wire, baseUrl, apiKey: 'any', streams: true };
+    const provider = {
+      name: WIRES[wire],
+      speaks: wire,
+      baseUrl,
+      apiKey: 'any',
+      streams: true,
+      maxConcurrent: 9,
+    };
     const models = new AiSdkModels(new Map<string, ResolvedProvider>([[provider.name, provider]]));
     closers.push(() => models.close());
     const endpoint = config.catalog.endpoints.find(({ provider }) => provider === WIRES[wire])!;

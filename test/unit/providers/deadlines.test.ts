@@ -1,14 +1,26 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { CallClock } from '../../../src/providers/deadlines.ts';
 
-const deadlines = { firstTokenMs: 100, idleMs: 40, totalMs: 250 };
-const newClock = (caller = new AbortController().signal) => new CallClock(deadlines, caller);
+const deadlines = { connectMs: 60, firstTokenMs: 100, idleMs: 40, totalMs: 250 };
+const newClock = (caller = new AbortController().signal) => {
+  const clock = new CallClock(deadlines, caller);
+  clock.connected();
+  return clock;
+};
 
 beforeEach(() => {
   jest.useFakeTimers();
 });
 afterEach(() => {
   jest.useRealTimers();
+});
+
+it('ends a call that gets no connection in time', () => {
+  const clock = new CallClock(deadlines, new AbortController().signal);
+  jest.advanceTimersByTime(59);
+  expect(clock.signal.aborted).toBe(false);
+  jest.advanceTimersByTime(1);
+  expect(clock.passed?.which).toBe('connect');
 });
 
 it('ends a call whose first token does not come in time', () => {
@@ -58,7 +70,7 @@ it('aborts with the caller, and blames no deadline', () => {
 });
 
 it('leaves no timer behind once it is stopped', () => {
-  const clock = newClock();
+  const clock = new CallClock(deadlines, new AbortController().signal);
   clock.tick();
   clock.stop();
   expect(jest.getTimerCount()).toBe(0);

@@ -1,0 +1,123 @@
+/**
+ * `fetch` for one call of a model over a dispatcher of ours. Unlike the web's it follows no redirect, sends nothing
+ * again, and takes no more from a provider than an answer can have.
+ */
+import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
+import { type Dispatcher, request } from 'undici';
+import { boundedBody, unpacked } from './bounded-body.ts';
+import { BrokenResponse } from './broken-response.ts';
+import { readRefusal } from './read-refusal.ts';
+
+export interface Call {
+  /** Whether the answer is asked for as a stream of events. */
+  readonly streams: boolean;
+  /** Called once the request has a connection. */
+  readonly connected: () => void;
+  /** Called with the status that came. */
+  readonly answered: (status: number) => void;
+}
+
+/** Rejects with BrokenResponse where what comes back cannot be an answer, with undici's errors where nothing does. */
+export const providerFetch =
+  (dispatcher: Dispatcher, { streams, connected, answered }: Call): typeof globalThis.fetch =>
+  async (input, init) => {
+    const asked = new Request(input, init);
+    const body = Buffer.from(await asked.arrayBuffer());
+    const response = await request(asked.url, {
+      dispatcher: dispatcher.compose(telling(connected)),
+      method: asked.method as Dispatcher.HttpMethod,
+      headers: {
+        ...Object.fromEntries(asked.headers),
+        'accept-encoding': 'identity',
+        'content-length': String(body.byteLength),
+      },
+      // Of a stream undici has no second copy: what an HTTP/2 server turns away it would otherwise send again.
+      body: Readable.from([body]),
+      signal: asked.signal,
+    }).catch((error: unknown) => {
+      throw notHttp(error) ?? error;
+    });
+    answered(response.statusCode);
+    try {
+      return await toResponse(response, asked.url, streams);
+    } catch (error) {
+      response.body.destroy();
+      throw error;
+    }
+  };
+
+/** Tells when undici begins to send, which is when it has a connection. */
+const telling =
+  (connected: () => void): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) => {
+    const start = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      connected();
+      start?.(controller, context);
+    };
+    return dispatch(options, handler);
+  };
+
+async function toResponse(
+  { statusCode: status, headers: received, body }: Dispatcher.ResponseData,
+  url: string,
+  streams: boolean,
+): Promise<Response> {
+  const headers = headersOf(received);
+  if (status >= 300 && status < 400) throw redirected(status, headers, url);
+  // An HTTP/2 server may give any number.
+  if (status > 599)
+    throw new BrokenResponse(`The answer has the status ${status}, which HTTP does not know.`);
+  const about = { status, statusText: STATUS_CODES[status] ?? '', headers };
+  const text = unpacked(body, headers.get('content-encoding')?.trim().toLowerCase());
+  if (status >= 400) return new Response(Buffer.from(await readRefusal(text)), about);
+  if (status === 204 || status === 205) throw new BrokenResponse(`The answer is empty: status ${status}.`);
+  assertType(headers.get('content-type'), streams);
+  return new Response(Readable.toWeb(boundedBody(text)) as ReadableStream<Uint8Array>, about);
+}
+
+function headersOf(received: Dispatcher.ResponseData['headers']): Headers {
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(received)) {
+    for (const value of [values].flat()) headers.append(name, value);
+  }
+  return headers;
+}
+
+/** Followed, it could take the key to another host. */
+function redirected(status: number, headers: Headers, url: string): BrokenResponse {
+  const location = headers.get('location') ?? '';
+  const to = URL.canParse(location, url) ? ` to ${new URL(location, url).origin}` : '';
+  return new BrokenResponse(
+    `The provider answers ${status} and leads elsewhere${to}, where no key is sent. Its baseUrl in the config must be the address that answers.`,
+    { kind: 'unavailable', lasting: true },
+  );
+}
+
+/** Types that are wrong for certain; others are left to who parses the body, because hosts are careless about them. */
+const WRONG_TYPES = {
+  streamed: { 'text/html': false, 'application/json': true },
+  whole: { 'text/html': false, 'text/event-stream': true },
+} as const;
+
+/** @throws BrokenResponse; a page is somebody else's, and all the rest may have cost something */
+function assertType(contentType: string | null, streams: boolean): void {
+  const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase();
+  const wrong: Readonly<Record<string, boolean>> = WRONG_TYPES[streams ? 'streamed' : 'whole'];
+  if (!Object.hasOwn(wrong, type)) return;
+  const expected = streams ? 'text/event-stream' : 'application/json';
+  const billed = wrong[type]!;
+  const who = billed ? '' : ' A proxy or a sign-in page may stand between.';
+  throw new BrokenResponse(`The answer is ${type} where ${expected} was asked for.${who}`, { billed });
+}
+
+/** What undici's parser calls it. */
+const NOT_HTTP = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW)/;
+
+function notHttp(error: unknown): BrokenResponse | undefined {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: string };
+  if (typeof code !== 'string' || !NOT_HTTP.test(code)) return undefined;
+  return new BrokenResponse(`The answer is not HTTP as it should be: ${message}`, { cause: error });
+}
