@@ -4,7 +4,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
-import { type Dispatcher, request } from 'undici';
+import { type Dispatcher, errors, request } from 'undici';
 import { boundedBody, unpacked } from './bounded-body.ts';
 import { BrokenResponse } from './broken-response.ts';
 import { readRefusal } from './read-refusal.ts';
@@ -39,6 +39,8 @@ export const providerFetch =
       throw notHttp(error) ?? error;
     });
     answered(response.statusCode);
+    // Whoever reads it hears of an error, and when it is given up, nobody reads.
+    response.body.on('error', () => {});
     try {
       return await toResponse(response, asked.url, streams);
     } catch (error) {
@@ -113,11 +115,8 @@ function assertType(contentType: string | null, streams: boolean): void {
   throw new BrokenResponse(`The answer is ${type} where ${expected} was asked for.${who}`, { billed });
 }
 
-/** What undici's parser calls it. */
-const NOT_HTTP = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW)/;
-
 function notHttp(error: unknown): BrokenResponse | undefined {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: string };
-  if (typeof code !== 'string' || !NOT_HTTP.test(code)) return undefined;
-  return new BrokenResponse(`The answer is not HTTP as it should be: ${message}`, { cause: error });
+  const broken = error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
+  if (!broken) return undefined;
+  return new BrokenResponse(`The answer is not HTTP as it should be: ${error.message}`, { cause: error });
 }

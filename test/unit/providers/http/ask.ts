@@ -1,0 +1,78 @@
+import { afterEach } from '@jest/globals';
+import { InvocationFailure, type ModelAnswer, type ModelCall } from '../../../../activities/ports.ts';
+import { endpointsOf } from '../../../../src/catalog/build-catalog.ts';
+import { simulatedModels } from '../../../../src/catalog/simulated-vendors.ts';
+import { AiSdkModels } from '../../../../src/providers/ai-sdk-models.ts';
+import type { Proxies } from '../../../../src/providers/http/dispatcher.ts';
+import type { ResolvedProvider } from '../../../../src/providers/language-model.ts';
+
+export const API_KEY = 'key-of-the-vendor-1234567890';
+const [endpoint] = simulatedModels.flatMap(endpointsOf);
+
+export const call: ModelCall = {
+  messages: [{ role: 'user', content: 'Say hello.' }],
+  tools: [],
+  maxOutputTokens: 100,
+  deadlines: { connectMs: 5_000, firstTokenMs: 20_000, idleMs: 20_000, totalMs: 60_000 },
+  received: () => {},
+  signal: new AbortController().signal,
+  labels: { run: 'run', step: 'step', turn: '1', requestId: 'run/1/1' },
+};
+
+export interface Client {
+  /** Asks and expects a whole answer. */
+  ask(change?: Partial<ModelCall>): Promise<ModelAnswer>;
+  /** Asks and expects a failure. */
+  fail(change?: Partial<ModelCall>): Promise<InvocationFailure>;
+  close(): Promise<void>;
+}
+
+export type ClientOptions = Partial<ResolvedProvider> & { readonly proxies?: Proxies };
+
+/** Makes clients of one vendor each, over the worker's own model port; they end with the case. */
+export function useClients(): (baseUrl: string, options?: ClientOptions) => Client {
+  const closers: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    await Promise.all(closers.splice(0).map((close) => close()));
+  });
+  return (baseUrl, { proxies, ...differs } = {}) => {
+    const name = endpoint!.provider;
+    const provider: ResolvedProvider = {
+      ...{ name, wire: 'openai-compatible', baseUrl, apiKey: API_KEY, streams: true, maxConcurrent: 10 },
+      ...differs,
+    };
+    const models = new AiSdkModels(new Map([[name, provider]]), proxies);
+    closers.push(() => models.close());
+    const ask: Client['ask'] = (change) => models.invoke(endpoint!, { ...call, ...change });
+    return {
+      ask,
+      fail: (change) =>
+        ask(change).then(
+          () => Promise.reject(new Error('it was taken for an answer')),
+          (error: unknown) => {
+            if (error instanceof InvocationFailure) return error;
+            throw error;
+          },
+        ),
+      close: () => models.close(),
+    };
+  };
+}
+
+/** The events of a whole answer in OpenAI's format. */
+export const answerEvents = (text: string) =>
+  `data: ${JSON.stringify({ id: '1', created: 1, model: 'm', choices: [{ index: 0, delta: { role: 'assistant', content: text } }] })}\n\n` +
+  `data: ${JSON.stringify({ id: '1', created: 1, model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n` +
+  'data: [DONE]\n\n';
+
+/** The same in one piece. */
+export const answerJson = (text: string) =>
+  JSON.stringify({
+    id: '1',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+  });
+
+export const textOf = ({ message }: ModelAnswer) =>
+  message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
