@@ -37,16 +37,15 @@ export function buildCatalog(
 /** One model as people write it, completed. */
 export function endpointsOf({ endpoints, ...model }: ModelConfig): Endpoint[] {
   return endpoints.map(
-    ({ provider, wireModel = model.id, region, price, speed, dataPolicy, quantization, deadlines }) => ({
+    ({ provider, wireModel = model.id, region, contextTokens, price, speed, dataPolicy, ...about }) => ({
       id: `${provider}/${model.id}${region === undefined ? '' : `@${region}`}`,
       provider,
-      model,
+      model: { ...model, ...(contextTokens !== undefined && { contextTokens }) },
       wireModel,
       price: priceOf(price),
       speed: { ...UNMEASURED_SPEED, ...speed },
       dataPolicy: dataPolicyOf(dataPolicy),
-      ...(quantization !== undefined && { quantization }),
-      ...(deadlines && { deadlines }),
+      ...about,
     }),
   );
 }

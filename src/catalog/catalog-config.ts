@@ -57,6 +57,8 @@ export interface EndpointConfig {
   /** Tells several endpoints of one provider apart: the id becomes `provider/model@region`. */
   readonly region?: string;
   readonly price: PriceConfig;
+  /** The host's own window, where it differs from the model's. */
+  readonly contextTokens?: number;
   /** In how many bits the host serves the weights, e.g. `fp8`. */
   readonly quantization?: string;
   /** Default: 1 s to the first token, 50 tokens a second. */

@@ -133,6 +133,7 @@ const configSchema = z.strictObject({
           .array(
             z.strictObject({
               provider: z.string(),
+              contextTokens: z.int().positive().optional(),
               wireModel: z.string().min(1).optional(),
               price,
               quantization: z.string().min(1).optional(),

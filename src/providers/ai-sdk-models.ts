@@ -73,8 +73,9 @@ export class AiSdkModels implements ModelPort {
     const { sdk, streams, apiKey } = provider;
     const clock = new CallClock(streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
     let status: number | undefined;
+    const { signal } = clock;
     const asked: Call = {
-      streams,
+      ...{ streams, signal },
       connected: () => clock.connected(),
       answered: (given) => {
         status = given;
@@ -83,7 +84,7 @@ export class AiSdkModels implements ModelPort {
     const options = {
       ...callOptions(call, endpoint.id),
       providerOptions: PROVIDER_OPTIONS,
-      abortSignal: clock.signal,
+      abortSignal: signal,
     };
     try {
       const model = sdk.languageModel(endpoint.wireModel);

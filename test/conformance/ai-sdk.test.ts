@@ -35,7 +35,14 @@ describe.each([
     server = await startSimulatedProviders({ providers, latencyScale: 0 });
     const speaks = wire.split(',')[0] as WireFormat;
     target = vendors.find((vendor) => vendor.wire === speaks)!.name;
-    const given = { name: target, speaks, apiKey: 'any', baseUrl: server.baseUrl(target), streams: true };
+    const given = {
+      name: target,
+      speaks,
+      apiKey: 'any',
+      baseUrl: server.baseUrl(target),
+      streams: true,
+      maxConcurrent: 9,
+    };
     model = sdkProvider(given, fetch).languageModel(id);
   });
   afterEach(() => server.control.clearFaults());

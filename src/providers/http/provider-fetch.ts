@@ -12,6 +12,8 @@ import { readRefusal } from './read-refusal.ts';
 export interface Call {
   /** Whether the answer is asked for as a stream of events. */
   readonly streams: boolean;
+  /** Ends it, whatever it has come to. */
+  readonly signal: AbortSignal;
   /** Called once the request has a connection. */
   readonly connected: () => void;
   /** Called with the status that came. */
@@ -20,22 +22,26 @@ export interface Call {
 
 /** Rejects with BrokenResponse where what comes back cannot be an answer, with undici's errors where nothing does. */
 export const providerFetch =
-  (dispatcher: Dispatcher, { streams, connected, answered }: Call): typeof globalThis.fetch =>
+  (dispatcher: Dispatcher, { streams, signal, connected, answered }: Call): typeof globalThis.fetch =>
   async (input, init) => {
-    const asked = new Request(input, init);
+    // Its own signal would be gone with it, as soon as the garbage is collected.
+    const asked = new Request(input, { ...init, signal: null });
     const body = Buffer.from(await asked.arrayBuffer());
-    const response = await request(asked.url, {
-      dispatcher: dispatcher.compose(telling(connected)),
-      method: asked.method as Dispatcher.HttpMethod,
-      headers: {
-        ...Object.fromEntries(asked.headers),
-        'accept-encoding': 'identity',
-        'content-length': String(body.byteLength),
-      },
-      // Of a stream undici has no second copy: what an HTTP/2 server turns away it would otherwise send again.
-      body: Readable.from([body]),
-      signal: asked.signal,
-    }).catch((error: unknown) => {
+    const response = await unlessAborted(
+      signal,
+      request(asked.url, {
+        dispatcher: dispatcher.compose(telling(connected)),
+        method: asked.method as Dispatcher.HttpMethod,
+        headers: {
+          ...Object.fromEntries(asked.headers),
+          'accept-encoding': 'identity',
+          'content-length': String(body.byteLength),
+        },
+        // Of a stream undici has no second copy: what an HTTP/2 server turns away it would otherwise send again.
+        body: Readable.from([body]),
+        signal,
+      }),
+    ).catch((error: unknown) => {
       throw notHttp(error) ?? error;
     });
     answered(response.statusCode);
@@ -48,6 +54,19 @@ export const providerFetch =
       throw error;
     }
   };
+
+/** undici lets a request that has no connection yet wait for it, though nobody wants it any more; it is not sent then. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(signal.reason);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
 
 /** Tells when undici begins to send, which is when it has a connection. */
 const telling =

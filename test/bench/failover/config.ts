@@ -20,8 +20,8 @@ export const pairOf = (wire: Pair['wire'], streams: boolean, label: string): Pai
 /** Nothing listens on the port of discarded datagrams. */
 const NOBODY = 'http://127.0.0.1:9/v1';
 
-const at = (provider: string, input: number): EndpointConfig => ({
-  provider,
+const at = (provider: string, input: number, contextTokens: number): EndpointConfig => ({
+  ...{ provider, contextTokens },
   price: { input, output: 4 * input, source: 'bench', date: '2026-11-01' },
   speed: { firstTokenMs: 20, tokensPerSecond: 2_000 },
 });
@@ -32,7 +32,8 @@ const modelOf = ({ model, primary, fallback }: Pair): ModelConfig => ({
   contextTokens: 100_000,
   maxOutputTokens: 8_000,
   abilities: ['structured-output'],
-  endpoints: [at(primary, 0.5), at(fallback, 5)],
+  // What is too long for the one may fit into the other.
+  endpoints: [at(primary, 0.5, 100_000), at(fallback, 5, 200_000)],
 });
 
 const providersOf = ({ wire, streams, primary, fallback }: Pair, refused: boolean) => ({
@@ -47,5 +48,11 @@ export const configOf = (pairs: readonly (Pair & { refused: boolean })[]) =>
     taskQueue: 'bench-failover',
     providers: Object.assign({}, ...pairs.map((pair) => providersOf(pair, pair.refused))),
     models: pairs.map(modelOf),
-    taskClasses: { writing: { deadlines: { firstTokenMs: 1_000, idleMs: 1_000, totalMs: 4_000 } } },
+    taskClasses: {
+      writing: {
+        deadlines: { firstTokenMs: 1_000, idleMs: 1_000, totalMs: 4_000 },
+        // A second costs so much that a limited endpoint is not waited for while another may be asked.
+        secondUsd: 0.1,
+      },
+    },
   });

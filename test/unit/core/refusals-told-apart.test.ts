@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { disposition } from '../../../src/core/failure/disposition.ts';
+import { DISPOSITIONS, disposition } from '../../../src/core/failure/disposition.ts';
 import { FAILURE_KINDS, type FailureKind, kindOfRefusal } from '../../../src/core/failure/kind.ts';
 import { retryHintMs } from '../../../src/core/failure/retry-hint.ts';
 
@@ -73,9 +73,14 @@ it('the obsolete forms of an HTTP date are read', () => {
 
 describe('where a provider says when to come back', () => {
   // A 400 with a Retry-After was once sent again; a 401 with one waited for.
-  const lasting = FAILURE_KINDS.filter(
-    (kind) => !['rate_limited', 'unavailable', 'answer_incomplete', 'no_eligible_endpoint'].includes(kind),
-  );
+  const lasting = FAILURE_KINDS.filter((kind) => DISPOSITIONS[kind].passes === undefined);
+  it('those that pass are few', () => {
+    const passing = FAILURE_KINDS.filter((kind) => !lasting.includes(kind));
+    expect(passing).toEqual([
+      ...['rate_limited', 'unavailable', 'answer_incomplete', 'no_eligible_endpoint', 'worth_waiting'],
+    ]);
+  });
+
   it.each(lasting)('%s does not pass by waiting', (kind) => {
     for (const hintMs of [1_000, 600_000]) {
       expect(disposition(kind, { hintMs }, NOW, 0)).toEqual(disposition(kind, {}, NOW, 0));

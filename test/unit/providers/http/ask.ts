@@ -38,7 +38,7 @@ export function useClients(): (baseUrl: string, options?: ClientOptions) => Clie
   return (baseUrl, { proxies, ...differs } = {}) => {
     const name = endpoint!.provider;
     const provider: ResolvedProvider = {
-      ...{ name, wire: 'openai-compatible', baseUrl, apiKey: API_KEY, streams: true, maxConcurrent: 10 },
+      ...{ name, speaks: 'openai-compatible', baseUrl, apiKey: API_KEY, streams: true, maxConcurrent: 10 },
       ...differs,
     };
     const models = new AiSdkModels(new Map([[name, provider]]), proxies);
