@@ -47,15 +47,20 @@ test('region, variant and quantization tell the endpoints of one host apart', ()
   expect(ids).toEqual(['openai/gpt-5@eu', 'openai/gpt-5:free', 'openai/gpt-5:turbo+fp8']);
 });
 
+test('what OpenAI serves by its responses only is offered', () => {
+  expect(known(gpt({ api: 'responses' }))[0]).not.toHaveProperty('withheld');
+});
+
 test.each<[NonNullable<Withheld>, object, object]>([
   ['historical', { historical: true }, {}],
   ['unknown-window', {}, { contextTokens: null }],
   ['outlier-price', { outlier: true }, {}],
-  ['other-api', { api: 'responses' }, {}],
+  ['other-api', { api: 'completion' }, {}],
+  ['other-api', { api: 'responses', provider: 'azure' }, {}],
   ['moving-alias', {}, { moving: true }],
   ['historical', { historical: true, outlier: true }, { moving: true }],
 ])('a row that is %s is known, and marked as withheld', (withheld, endpoint, model) => {
-  expect(known(gpt(endpoint, model))).toMatchObject([{ id: 'openai/gpt-5', withheld }]);
+  expect(known(gpt(endpoint, model))).toMatchObject([{ withheld }]);
 });
 
 test('a moving alias is offered where the deployment names it', () => {

@@ -109,16 +109,17 @@ describe('a resolved config', () => {
     expect(new Set(endpoints.map(({ provider }) => provider)).size).toBeGreaterThanOrEqual(4);
   });
 
-  it('offers what OpenAI, Anthropic and OpenRouter serve with --live, from the shipped catalog', () => {
+  it('offers what OpenAI, Anthropic, Google and OpenRouter serve with --live, from the shipped catalog', () => {
     const { endpoints, version } = resolveConfig({ agents }, 'live').catalog;
     expect(new Set(endpoints.map(({ provider }) => provider))).toEqual(
-      new Set(['openai', 'anthropic', 'openrouter']),
+      new Set(['openai', 'anthropic', 'google', 'openrouter']),
     );
     expect(endpoints.length).toBeGreaterThan(250);
     expect(version).toMatch(/^2026-/);
-    const hosts = endpoints.filter(({ model }) => model.id === 'claude-sonnet-4.5').map(({ id }) => id);
+    const offered = endpoints.filter(({ withheld }) => !withheld);
+    const hosts = offered.filter(({ model }) => model.id === 'claude-sonnet-4.5').map(({ id }) => id);
     expect(hosts).toEqual(['anthropic/claude-sonnet-4.5', 'openrouter/claude-sonnet-4.5']);
-    const latest = endpoints.filter(({ model, withheld }) => model.id.endsWith('-latest') && !withheld);
+    const latest = offered.filter(({ model }) => model.id.endsWith('-latest'));
     expect(latest).toEqual([]);
   });
 
@@ -152,7 +153,7 @@ describe('a resolved config', () => {
 describe('providers', () => {
   it('refuses --live without a key, naming every variable', () => {
     const error = errorOf(() => resolveProviders(resolveConfig({ agents }, 'live'), {}));
-    for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENROUTER_API_KEY'])
+    for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'])
       expect(error.message).toContain(name);
   });
 

@@ -47,7 +47,7 @@ type WireCase = (typeof wires)[number];
 async function ask(
   { provider, path }: WireCase,
   stream: boolean,
-  { patienceMs = 150, modelId = 'sim-model' } = {},
+  { patienceMs = 5_000, modelId = 'sim-model' } = {},
 ) {
   const signal = AbortSignal.timeout(patienceMs);
   let text = '';
@@ -75,6 +75,9 @@ async function ask(
   }
 }
 
+/** For faults that never end by themselves. */
+const impatient = { patienceMs: 150 };
+
 async function lastOutcome(): Promise<string | undefined> {
   await until(async () => (await server.control.log()).at(-1)?.endedMs !== null);
   return (await server.control.log()).at(-1)?.outcome;
@@ -97,19 +100,19 @@ describe.each(wires)('on the wire of $provider', (wire) => {
 
   it.each([true, false])('timeout: no header ever (streamed: %p)', async (stream) => {
     await server.control.setFault(wire.provider, { kind: 'timeout' });
-    expect(await ask(wire, stream)).toEqual({ status: 0, text: '', end: 'gave up' });
+    expect(await ask(wire, stream, impatient)).toEqual({ status: 0, text: '', end: 'gave up' });
     expect(await lastOutcome()).toBe('timeout');
   });
 
   it.each([true, false])('silence: headers, then nothing (streamed: %p)', async (stream) => {
     await server.control.setFault(wire.provider, { kind: 'silence' });
-    expect(await ask(wire, stream)).toEqual({ status: 200, text: '', end: 'gave up' });
+    expect(await ask(wire, stream, impatient)).toEqual({ status: 200, text: '', end: 'gave up' });
     expect(await lastOutcome()).toBe('silence');
   });
 
   it.each([true, false])('stall: a part, then nothing (streamed: %p)', async (stream) => {
     await server.control.setFault(wire.provider, { kind: 'stall' });
-    const got = await ask(wire, stream);
+    const got = await ask(wire, stream, impatient);
     expect(got).toMatchObject({ status: 200, end: 'gave up' });
     expect(got.text).toContain('sim-model');
     expect(got.text).not.toContain('county');
@@ -163,7 +166,7 @@ describe.each(wires)('on the wire of $provider', (wire) => {
 
   it('slow: a beginning, and for seconds no word of the answer', async () => {
     await server.control.setFault(wire.provider, { kind: 'slow' });
-    const got = await ask(wire, true);
+    const got = await ask(wire, true, impatient);
     expect(got).toMatchObject({ status: 200, end: 'gave up' });
     expect(got.text).not.toContain('mill');
   });
