@@ -27,6 +27,8 @@ export interface DevEnvironmentOptions {
   readonly worker?: boolean;
   /** Multiplies the simulated models' latencies. Default 1. */
   readonly latencyScale?: number;
+  /** Draws which requests a simulated fault by rate strikes. Default 1. */
+  readonly seed?: number;
 }
 
 export interface DevEnvironment {
@@ -53,6 +55,7 @@ export async function startDevEnvironment({
   port,
   worker: withWorker = true,
   latencyScale = 1,
+  seed = 1,
 }: DevEnvironmentOptions): Promise<DevEnvironment> {
   const closers: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
@@ -80,7 +83,7 @@ export async function startDevEnvironment({
 
     const providers = live
       ? undefined
-      : await startSimulatedProviders({ providers: simulate(resolved), latencyScale });
+      : await startSimulatedProviders({ providers: simulate(resolved), latencyScale, seed });
     if (providers) closers.push(() => providers.close());
 
     const { address, namespace, uiUrl } = server;

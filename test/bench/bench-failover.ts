@@ -17,6 +17,8 @@ import { startDevEnvironment } from '../../src/testing/dev-environment.ts';
 import { ask } from './failover/agents.ts';
 import { CASES, type FailoverCase } from './failover/cases.ts';
 import { configOf, type Pair, pairOf } from './failover/config.ts';
+import { inLanes } from './in-lanes.ts';
+import { percentile } from './percentile.ts';
 
 const { only } = new Command('bench:failover')
   .option('--only <fault>', 'only the cases of this fault, and nothing after them')
@@ -133,25 +135,9 @@ async function failoverMs(): Promise<number[]> {
   });
 }
 
-const percentile = (numbers: readonly number[], share: number) =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(share * (numbers.length - 1))];
-
-async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length) {
-      const i = next++;
-      results[i] = await work(items[i]!);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return results;
-}
-
 try {
   const answers = await healthyAnswers();
-  const faults = await inLanes(trials, (trial) => judge(trial, answers));
+  const faults = await inLanes(AT_ONCE, trials, (trial) => judge(trial, answers));
   const total = faults.length;
   const passed = faults.filter((fault) => fault.passed).length;
   const rest =

@@ -5,8 +5,7 @@
  *
  *   npm run -s bench:ledger -- [--database postgres] [--runs 700] [--seed 1]
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +25,7 @@ import { SIMULATED_URL_ENV } from '../../src/worker/resolve-providers.ts';
 import { books } from './ledger/agents.ts';
 import { config } from './ledger/config.ts';
 import { type BenchDatabase, newBenchDatabase } from './ledger/database.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 const options = new Command('bench:ledger')
   .addOption(
@@ -46,7 +46,6 @@ const FAULTS = [
   ...['error-in-200', 'empty'],
 ];
 const CLI = fileURLToPath(new URL('../../dist/src/cli/bin.js', import.meta.url));
-const WORKER = fileURLToPath(new URL('./ledger/worker.ts', import.meta.url));
 const TEXT = 'The mill opened in 1890 and it was the largest mill of the county for many years. '.repeat(8);
 
 const random = randomFrom(options.seed);
@@ -62,38 +61,15 @@ const { signalbox, simulated } = environment;
 const { control } = simulated!;
 const { catalog } = resolveConfig(config, 'simulated');
 
-class Worker {
-  #child = this.#start();
-  kills = 0;
-
-  #start() {
-    return spawn(process.execPath, [WORKER], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: {
-        ...process.env,
-        TEMPORAL_ADDRESS: environment.address,
-        [SIMULATED_URL_ENV]: simulated!.url,
-        SIGNALBOX_DATABASE_URL: database.url,
-      },
-    });
-  }
-
-  async ready(): Promise<void> {
-    await once(this.#child.stdout!, 'data');
-  }
-
-  async killAndReplace(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    this.kills += 1;
-    await once(this.#child, 'exit');
-    this.#child = this.#start();
-    await this.ready();
-  }
-
-  stop(): void {
-    this.#child.kill('SIGKILL');
-  }
-}
+const newWorker = () =>
+  new WorkerProcess({
+    config: new URL('./ledger/config.ts', import.meta.url),
+    env: {
+      TEMPORAL_ADDRESS: environment.address,
+      [SIMULATED_URL_ENV]: simulated!.url,
+      SIGNALBOX_DATABASE_URL: database.url,
+    },
+  });
 
 /** What becomes of a run, drawn before it starts. */
 async function oneRun(i: number): Promise<'completed' | 'canceled' | 'terminated' | 'failed'> {
@@ -137,7 +113,7 @@ async function readRows(store: Store): Promise<LedgerRow[]> {
 }
 
 try {
-  const workers = Array.from({ length: WORKERS }, () => new Worker());
+  const workers = Array.from({ length: WORKERS }, newWorker);
   await Promise.all(workers.map((worker) => worker.ready()));
 
   // The rough day.
@@ -227,7 +203,7 @@ try {
   const rowsPerSecond = Math.round(batch.length / ((performance.now() - startedAtMs) / 1_000));
 
   await store.close();
-  for (const worker of workers) worker.stop();
+  for (const worker of workers) await worker.kill();
   process.stdout.write(
     `${JSON.stringify({
       database: options.database,

@@ -1,0 +1,7 @@
+/** What the bench of rate limits runs: one question. */
+import { z } from 'zod';
+import { agent } from '../../../workflows/index.ts';
+
+export const ask = agent({ name: 'ask', input: z.object({ prompt: z.string() }) }, (run, { prompt }) =>
+  run.step('answer', { task: 'writing', prompt }),
+);
