@@ -14,7 +14,8 @@ import { type HeartbeatPort, InvocationFailure, type ModelAnswer } from './ports
 const LOST_WORKERS = 3;
 /** Words about a failure, a provider's or our own, are kept up to this many characters. */
 const MESSAGE_CHARS = { provider: 400, own: 1_500 };
-const HEARTBEAT_MS = 1_000;
+/** A worker hears of a cancel in the answer to a heartbeat: twice a second, as often as it may send them, closes a socket in time. */
+const HEARTBEAT_MS = 400;
 
 /**
  * Keeps the tab of one attempt: what workers that died under it may have spent, what is open now, and in the end the
