@@ -109,10 +109,12 @@ export function disposition(
         }
       : { triesPerEndpoint: 1, retryAfterMs: 0, onward, restsUntilMs: nowMs + restMs };
   }
+  const retryAfterMs = Math.round(pauseMs * (0.5 + jitter));
+  // One that fails now and then has no open breaker: where nobody else is left, it is asked again after its pause.
+  const againAtMs = restsUntilMs ?? (pauseMs > 0 && !lasting ? nowMs + retryAfterMs : undefined);
   return {
     triesPerEndpoint: lasting || restsUntilMs !== undefined ? 1 : triesPerEndpoint,
-    retryAfterMs: Math.round(pauseMs * (0.5 + jitter)),
-    onward,
-    ...(restsUntilMs !== undefined && passes && { restsUntilMs }),
+    ...{ retryAfterMs, onward },
+    ...(passes && againAtMs !== undefined && { restsUntilMs: againAtMs }),
   };
 }

@@ -23,6 +23,6 @@ export const config = defineConfig({
   agents: fileURLToPath(new URL('./agents.ts', import.meta.url)),
   taskQueue: 'bench-flaky',
   providers: { [PROVIDER]: { wire: 'openai-compatible', simulated: true } },
-  models: [modelOf('sim-flaky-a'), modelOf('sim-flaky-b'), modelOf('sim-flaky-c')],
+  models: ['sim-flaky-a', 'sim-flaky-b', 'sim-flaky-c'].map(modelOf),
   policy: { providers: { allow: [PROVIDER] } },
 });

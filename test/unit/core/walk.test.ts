@@ -55,6 +55,20 @@ describe('the failover walk', () => {
     expect(action).toMatchObject({ do: 'attempt', avoid: [], delayMs: 40_000, why: 'wait' });
   });
 
+  it('asks an endpoint that fails now and then again after a while, where nobody else is left', () => {
+    let [state, action] = beginWalk(limits, NOW);
+    for (const kind of ['unavailable', 'answer_incomplete', 'no_eligible_endpoint'] as const)
+      [state, action] = afterFailure(state, failed('a', kind), NOW);
+    expect(action).toMatchObject({ do: 'attempt', avoid: [], delayMs: 2_000, why: 'wait' });
+  });
+
+  it('does not wait for one that says itself that asking again will not help', () => {
+    let [state] = beginWalk(limits, NOW);
+    const lasting = disposition('unavailable', { lasting: true }, NOW, 0.5);
+    [state] = afterFailure(state, { endpoint: 'a', kind: 'unavailable', disposition: lasting }, NOW);
+    expect(afterFailure(state, failed('none', 'no_eligible_endpoint'), NOW)[1]).toMatchObject({ do: 'park' });
+  });
+
   it('parks at once where nobody has said when to come back', () => {
     let [state] = beginWalk(limits, NOW);
     [state] = afterFailure(state, failed('a', 'timed_out'), NOW);
