@@ -5,11 +5,12 @@ import { complete } from './complete.ts';
 import type { FaultBoard } from './fault-board.ts';
 import { describeFault, lateMsOf } from './faults.ts';
 import type { LatencyReplay } from './latency-replay.ts';
+import { embed } from './models/embed.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { hashConversation, type LogEntry, type RequestLog } from './request-log.ts';
 import type { SimulatedModel, SimulatedProvider } from './simulated-providers.ts';
 import { countTokens } from './tokens.ts';
-import { hangUntilClosed, resetConnection, transmit } from './transmit.ts';
+import { hangUntilClosed, resetConnection, type Transmission, transmit } from './transmit.ts';
 import { anthropicWire } from './wire/anthropic.ts';
 import { googleWire } from './wire/google.ts';
 import { openAiWire } from './wire/openai.ts';
@@ -53,39 +54,69 @@ export function providerRoutes(options: ProviderRoutesOptions) {
     );
   });
 
-  routes.post(wire.path, async (c) => {
+  /** One request, from its first line in the log to the end; `answer` is asked where nothing stops it. */
+  const serve = async (
+    c: ProviderContext,
+    answer: (body: unknown, entry: LogEntry) => Response | Promise<Response>,
+  ): Promise<Response> => {
     const entry = log.open(provider.name, c.req.raw.headers);
     noticeClose(c, entry, log);
     try {
-      const request = await readRequest(c, wire);
-      const model = admit(request, provider, wire, entry);
-
-      if (!passQuotas(c, model, entry, options)) {
-        entry.outcome = 'status 429';
-        return refuse(c, wire.errors.ofStatus(429));
-      }
-
-      const fault = board.strike(provider.name, model.id);
-      if (fault) entry.outcome = describeFault(fault);
-      if (fault?.kind === 'reset') return resetConnection(c);
-      if (fault?.kind === 'timeout') return hangUntilClosed(c);
-      if (fault?.kind === 'status') {
-        if (fault.retryAfterSeconds !== undefined) c.header('retry-after', String(fault.retryAfterSeconds));
-        return refuse(c, wire.errors.ofStatus(fault.status, fault.reason));
-      }
-
-      const completion = complete(request, model, entry);
-      const paced = { ...model, ...latencies?.next(provider.name, model.id) };
-      return transmit(c, {
-        ...{ wire, request, model: paced, completion, entry, latencyScale },
-        ...{ fault: fault?.kind, lateMs: fault ? lateMsOf(fault) : 0 },
-      });
+      return await answer(await readRequest(c, wire), entry);
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;
       entry.outcome = `status ${error.refusal.status}`;
       return refuse(c, error.refusal);
     }
-  });
+  };
+
+  /** What stops a request that the model would take; else the fault of its answer, if it has one. */
+  const strike = async (
+    c: ProviderContext,
+    model: SimulatedModel,
+    entry: LogEntry,
+  ): Promise<{ stopped: Response } | Pick<Transmission, 'fault' | 'lateMs'>> => {
+    if (!passQuotas(c, model, entry, options)) throw new RefusedRequest(wire.errors.ofStatus(429));
+    const fault = board.strike(provider.name, model.id);
+    if (!fault) return { fault: undefined, lateMs: 0 };
+    entry.outcome = describeFault(fault);
+    if (fault.kind !== 'status') {
+      const { kind } = fault;
+      if (kind === 'reset') return { stopped: resetConnection(c) };
+      if (kind === 'timeout') return { stopped: await hangUntilClosed(c) };
+      return { fault: kind, lateMs: lateMsOf(fault) };
+    }
+    if (fault.retryAfterSeconds !== undefined) c.header('retry-after', String(fault.retryAfterSeconds));
+    return { stopped: refuse(c, wire.errors.ofStatus(fault.status, fault.reason)) };
+  };
+
+  const { embeddings } = wire;
+  if (embeddings) {
+    routes.post(embeddings.path, (c) =>
+      serve(c, async (body, entry) => {
+        const request = embeddings.read(body, c.req.path);
+        entry.inputTokens = request.texts.reduce((sum, text) => sum + countTokens(text), 0);
+        const model = modelOf(request.model, provider, wire, entry);
+        const struck = await strike(c, model, entry);
+        if ('stopped' in struck) return struck.stopped;
+        if (!struck.fault) entry.outcome = 'answered';
+        const vectors = request.texts.map(embed);
+        return c.json(embeddings.whole(request, vectors, entry.inputTokens));
+      }),
+    );
+  }
+
+  routes.post(wire.path, (c) =>
+    serve(c, async (body, entry) => {
+      const request = wire.read(body, c.req.raw.headers, c.req.path);
+      const model = admit(request, provider, wire, entry);
+      const struck = await strike(c, model, entry);
+      if ('stopped' in struck) return struck.stopped;
+      const completion = complete(request, model, entry);
+      const paced = { ...model, ...latencies?.next(provider.name, model.id) };
+      return transmit(c, { wire, request, model: paced, completion, entry, latencyScale, ...struck });
+    }),
+  );
 
   return routes;
 }
@@ -126,17 +157,14 @@ function passQuotas(
   return true;
 }
 
-async function readRequest(c: ProviderContext, wire: Wire): Promise<WireRequest> {
-  const { headers } = c.req.raw;
-  if (!wire.hasKey(headers)) throw new RefusedRequest(wire.errors.keyMissing());
+async function readRequest(c: ProviderContext, wire: Wire): Promise<unknown> {
+  if (!wire.hasKey(c.req.raw.headers)) throw new RefusedRequest(wire.errors.keyMissing());
   const text = await c.req.text();
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new RefusedRequest(wire.errors.bodyUnreadable());
   }
-  return wire.read(body, headers, c.req.path);
 }
 
 /** Notes the request in the log, and checks it against the model's existence and limits. */
@@ -146,7 +174,6 @@ function admit(
   wire: Wire,
   entry: LogEntry,
 ): SimulatedModel {
-  entry.model = request.model;
   entry.streamed = request.streamed;
   entry.conversation = hashConversation(request);
   const { system, messages, tools } = request;
@@ -155,14 +182,20 @@ function admit(
     countTokens(messages.map(said).join('\n')) +
     (tools.length && countTokens(JSON.stringify(tools)));
 
-  const model = provider.models.find(({ id }) => id === request.model);
-  if (!model) throw new RefusedRequest(wire.errors.modelUnknown(request.model));
+  const model = modelOf(request.model, provider, wire, entry);
   if (request.maxTokens !== undefined && request.maxTokens > model.maxOutputTokens) {
     throw new RefusedRequest(wire.errors.outputLimitExceeded(request.maxTokens, model.maxOutputTokens));
   }
   if (entry.inputTokens > model.contextTokens) {
     throw new RefusedRequest(wire.errors.contextExceeded(entry.inputTokens, model.contextTokens));
   }
+  return model;
+}
+
+function modelOf(id: string, { models }: SimulatedProvider, wire: Wire, entry: LogEntry): SimulatedModel {
+  entry.model = id;
+  const model = models.find((one) => one.id === id);
+  if (!model) throw new RefusedRequest(wire.errors.modelUnknown(id));
   return model;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnswerFormat, JsonSchema, Message, ToolChoice } from '../models/conversation.ts';
 import { countTokens } from '../tokens.ts';
 import { readBody } from './body-issue.ts';
+import { googleEmbeddings } from './embedding-wires.ts';
 import { noteOf } from './file-note.ts';
 import { googleErrors } from './google-errors.ts';
 import { signatureOf } from './signature.ts';
@@ -18,6 +19,7 @@ import {
 export const googleWire: Wire = {
   path: '/models/:call',
   errors: googleErrors,
+  embeddings: googleEmbeddings,
   hasKey: (headers) => Boolean(headers.get('x-goog-api-key')?.trim()),
   read,
   whole: (completion) => answerOf(completion, partsOf(completion), finishReason(completion)),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnswerFormat, Message, ToolChoice } from '../models/conversation.ts';
 import { countTokens } from '../tokens.ts';
 import { readBody } from './body-issue.ts';
+import { openAiEmbeddings } from './embedding-wires.ts';
 import { fileNote } from './file-note.ts';
 import { openAiErrors } from './openai-errors.ts';
 import { signatureOf } from './signature.ts';
@@ -36,6 +37,7 @@ const errors: WireErrors = {
 export const responsesWire: Wire = {
   path: '/responses',
   errors,
+  embeddings: openAiEmbeddings,
   hasKey: (headers) => /^Bearer\s+\S/i.test(headers.get('authorization') ?? ''),
   read,
   whole: (completion) => responseOf(completion, itemsOf(completion)),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnswerFormat, Message, ToolChoice } from '../models/conversation.ts';
 import { countTokens } from '../tokens.ts';
 import { readBody } from './body-issue.ts';
+import { openAiEmbeddings } from './embedding-wires.ts';
 import { fileNote } from './file-note.ts';
 import { openAiErrors } from './openai-errors.ts';
 import { findUnpairedCall } from './tool-pairs.ts';
@@ -18,6 +19,7 @@ import {
 export const openAiWire: Wire = {
   path: '/chat/completions',
   errors: openAiErrors,
+  embeddings: openAiEmbeddings,
   hasKey: (headers) => /^Bearer\s+\S/i.test(headers.get('authorization') ?? ''),
   read,
   whole,

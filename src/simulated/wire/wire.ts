@@ -1,4 +1,5 @@
 import type { AnswerFormat, Message, ToolChoice, ToolOffer } from '../models/conversation.ts';
+import type { EmbeddingWire } from './embedding-wires.ts';
 
 /** A request understood: what to ask the model, and how the answer is to be sent. */
 export interface WireRequest {
@@ -97,6 +98,8 @@ export interface Wire {
   /** Below the provider's base URL, as hono matches it. */
   readonly path: '/chat/completions' | '/messages' | '/responses' | '/models/:call';
   readonly errors: WireErrors;
+  /** Absent where the vendor has no embeddings. */
+  readonly embeddings?: EmbeddingWire;
   /** Whether the headers hold a key. Any key will do. */
   hasKey(headers: Headers): boolean;
   /** Throws `RefusedRequest` for a body the vendor would refuse. */
