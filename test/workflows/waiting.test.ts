@@ -46,6 +46,18 @@ it('down everywhere waits until the first may be asked again, and finishes by it
   expect(await run.result()).toContain('mill opened');
 });
 
+// No breaker opens on an endpoint that mostly answers, so that nobody said when to ask again, and the run parked.
+it('an endpoint that fails now and then is asked again, where nobody else is left', async () => {
+  const stage = await newStage({ policy: { models: { allow: ['sim-ember-mini'] } } });
+  for (let i = 0; i < 3; i++) await (await stage.start(ask, { prompt })).result();
+  await stage.control.setFault('*', parseFault('503x2'));
+  const run = await stage.start(ask, { prompt });
+  expect(await run.result()).toContain('mill opened');
+  expect((await workOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual([
+    ...['unavailable', 'unavailable', 'no_eligible_endpoint', 'completed'],
+  ]);
+});
+
 it('a wait outlives the worker', async () => {
   const stage = await newStage(fewModels);
   await stage.control.setFault('*', parseFault('429:1'));
