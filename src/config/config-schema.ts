@@ -100,7 +100,7 @@ const configSchema = z.strictObject({
           wire: z.enum(WIRES).optional(),
           sdk: z
             .custom<SdkProvider>(
-              (value) => typeof value === 'function',
+              (value) => typeof value === 'function' && !('languageModel' in value),
               'give a function that makes a provider of the AI SDK: ({ fetch, apiKey }) => createX({ fetch, apiKey })',
             )
             .optional(),

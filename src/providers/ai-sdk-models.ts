@@ -18,12 +18,8 @@ import { BrokenResponse } from './http/broken-response.ts';
 import { NO_PROXIES, newDispatcher, type Proxies } from './http/dispatcher.ts';
 import { type Call, providerFetch } from './http/provider-fetch.ts';
 import { Turns } from './http/turns.ts';
-import {
-  type LanguageModels,
-  PROVIDER_OPTIONS,
-  type ResolvedProvider,
-  sdkProvider,
-} from './language-model.ts';
+import { PROVIDER_OPTIONS, type ResolvedProvider, sdkProvider } from './language-model.ts';
+import type { LanguageModels } from './made-provider.ts';
 import { callOptions } from './prompt.ts';
 import { redact } from './redact.ts';
 import { streamOf } from './stream-of.ts';
@@ -41,6 +37,7 @@ export class AiSdkModels implements ModelPort {
   /** The call for which a provider of the AI SDK, which is made once, asks. */
   readonly #call = new AsyncLocalStorage<Call>();
 
+  /** @throws SignalboxError for an `sdk` that makes no provider */
   constructor(providers: ReadonlyMap<string, ResolvedProvider>, proxies: Proxies = NO_PROXIES) {
     this.#dispatcher = newDispatcher(proxies);
     const fetch: typeof globalThis.fetch = (input, init) =>

@@ -2,10 +2,11 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import type { ProviderV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { SdkProvider } from '../catalog/catalog-config.ts';
 import type { WireFormat } from '../core/vocabulary/model.ts';
 import { withSentinel } from './anthropic-sentinel.ts';
+import { type LanguageModels, madeProvider } from './made-provider.ts';
 
 /** A provider ready to be asked: where it is and with what key. Lives on the worker only. */
 export interface ResolvedProvider {
@@ -20,15 +21,13 @@ export interface ResolvedProvider {
   readonly maxConcurrent: number;
 }
 
-export type LanguageModels = Pick<ProviderV4, 'languageModel'>;
-
-/** The AI SDK's provider for a wire format; every HTTP request it makes goes through `fetch`. */
+/** The AI SDK's provider for a wire format; every HTTP request it makes goes through `fetch`. @throws SignalboxError */
 export function sdkProvider(
   { name, speaks, baseUrl, apiKey }: ResolvedProvider,
   fetch: typeof globalThis.fetch,
 ): LanguageModels {
   if (typeof speaks === 'function') {
-    return speaks({ name, fetch, apiKey, ...(baseUrl !== undefined && { baseUrl }) });
+    return madeProvider(speaks, { name, fetch, apiKey, ...(baseUrl !== undefined && { baseUrl }) });
   }
   const baseURL = baseUrl!;
   switch (speaks) {

@@ -1,3 +1,4 @@
+import { createGoogle } from '@ai-sdk/google';
 import { describe, expect, it } from '@jest/globals';
 import type { SignalboxConfig } from '../../../src/config/config.ts';
 import { ConfigError } from '../../../src/config/config-error.ts';
@@ -23,6 +24,31 @@ describe('a wrong config names the place, the value and the remedy', () => {
     ['no agents', {}, ['agents']],
     ['a field nobody knows', { agents, agent: 'x' }, ['agent']],
     ['a bad wire', { agents, providers: { mine: { wire: 'grpc' } } }, ['providers.mine.wire', '"grpc"']],
+    [
+      'neither wire nor sdk',
+      { agents, providers: { mine: {} } },
+      ['providers.mine', 'openai-compatible', 'sdk'],
+    ],
+    [
+      'both wire and sdk',
+      { agents, providers: { mine: { wire: 'google', sdk: () => createGoogle() } } },
+      ['providers.mine', 'either'],
+    ],
+    [
+      'an sdk that is a name',
+      { agents, providers: { mine: { sdk: '@ai-sdk/google' } } },
+      ['providers.mine.sdk', '"@ai-sdk/google"', '({ fetch, apiKey })'],
+    ],
+    [
+      'an sdk that is a provider already, whose HTTP would not be ours',
+      { agents, providers: { mine: { sdk: createGoogle({ apiKey: 'a-key' }) } } },
+      ['providers.mine.sdk', '({ fetch, apiKey })'],
+    ],
+    [
+      'a simulated sdk',
+      { agents, providers: { mine: { sdk: () => createGoogle(), simulated: true } } },
+      ['providers.mine', 'simulated'],
+    ],
     [
       'a bad address',
       { agents, providers: { mine: { wire: 'anthropic', baseUrl: 'nowhere' } } },
