@@ -16,7 +16,7 @@ import { assemble, BrokenStream, messageOf } from './assemble.ts';
 import { CallClock } from './deadlines.ts';
 import { BrokenResponse } from './http/broken-response.ts';
 import { NO_PROXIES, newDispatcher, type Proxies } from './http/dispatcher.ts';
-import { type Call, providerFetch } from './http/provider-fetch.ts';
+import { type HttpCall, providerFetch } from './http/provider-fetch.ts';
 import { Turns } from './http/turns.ts';
 import { PROVIDER_OPTIONS, type ResolvedProvider, sdkProvider } from './language-model.ts';
 import type { LanguageModels } from './made-provider.ts';
@@ -24,8 +24,8 @@ import { callOptions } from './prompt.ts';
 import { redact } from './redact.ts';
 import { streamOf } from './stream-of.ts';
 
-/** A refusal's body is read for typed codes up to this many characters. */
-const BODY_CHARS = 4_000;
+/** A provider's words are read for typed codes, and repeated, up to this many characters. */
+const SAID_CHARS = 4_000;
 /** How soon a provider is asked again that has as many calls under way as it may. */
 const FULL_REST_MS = 1_000;
 
@@ -35,13 +35,12 @@ export class AiSdkModels implements ModelPort {
   readonly #providers: ReadonlyMap<string, ReadyProvider>;
   readonly #dispatcher: Dispatcher;
   /** The call for which a provider of the AI SDK, which is made once, asks. */
-  readonly #call = new AsyncLocalStorage<Call>();
+  readonly #call = new AsyncLocalStorage<HttpCall>();
 
   /** @throws SignalboxError for an `sdk` that makes no provider */
   constructor(providers: ReadonlyMap<string, ResolvedProvider>, proxies: Proxies = NO_PROXIES) {
     this.#dispatcher = newDispatcher(proxies);
-    const fetch: typeof globalThis.fetch = (input, init) =>
-      providerFetch(this.#dispatcher, this.#call.getStore()!)(input, init);
+    const fetch = providerFetch(this.#dispatcher, this.#call);
     this.#providers = new Map(
       [...providers].map(([name, given]) => [
         name,
@@ -71,8 +70,8 @@ export class AiSdkModels implements ModelPort {
     const clock = new CallClock(streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
     let status: number | undefined;
     const { signal } = clock;
-    const asked: Call = {
-      ...{ streams, signal },
+    const asked: HttpCall = {
+      ...{ expects: expected(provider), signal },
       connected: () => clock.connected(),
       answered: (given) => {
         status = given;
@@ -95,12 +94,16 @@ export class AiSdkModels implements ModelPort {
       return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0 };
     } catch (error) {
       const { kind, message, ...about } = tellApart(error, clock, status);
-      throw new InvocationFailure(kind, redact(message, apiKey), about);
+      throw new InvocationFailure(kind, redact(message.slice(0, SAID_CHARS), apiKey), about);
     } finally {
       clock.stop();
     }
   }
 }
+
+/** What other providers of the AI SDK send is theirs to know; they may also fetch what is no answer, such as a token. */
+const expected = ({ speaks, streams }: ResolvedProvider): HttpCall['expects'] =>
+  typeof speaks === 'function' ? 'anything' : streams ? 'events' : 'json';
 
 /** Our own limit, which says nothing of the provider's health: others are asked meanwhile. */
 function full({ name, maxConcurrent }: ResolvedProvider): InvocationFailure {
@@ -159,7 +162,7 @@ function tellRefusal(
   const headers = Object.fromEntries(
     Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const refusal = { status, headers, body: responseBody.slice(0, BODY_CHARS) };
+  const refusal = { status, headers, body: responseBody.slice(0, SAID_CHARS) };
   return {
     kind: kindOfRefusal(refusal),
     message: `${status} ${message}`,

@@ -27,45 +27,35 @@ export function unpacked(body: Readable, encoding: string | undefined): Readable
 }
 
 /**
- * A body that fails as soon as it is longer than any answer, or is no text. Failing, and being given up, closes what it
- * comes from.
+ * A body that fails as soon as it is longer than any answer, or, where it should be text, is none. Failing, and being
+ * given up, closes what it comes from.
  */
-export function boundedBody(body: Readable): Readable {
+export function boundedBody(body: Readable, { isText }: { readonly isText: boolean }): Readable {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
-  const billed = true;
   let bytes = 0;
-  const check = (piece?: Uint8Array) => {
+  const faultOf = (piece?: Uint8Array): BrokenResponse | null => {
+    bytes += piece?.byteLength ?? 0;
+    if (bytes > BODY_BYTES) {
+      return new BrokenResponse(`The answer goes on past ${BODY_BYTES} bytes.`, { billed: true });
+    }
     try {
-      utf8.decode(piece, { stream: piece !== undefined });
+      if (isText) utf8.decode(piece, { stream: piece !== undefined });
+      return null;
     } catch (cause) {
-      throw new BrokenResponse('The answer is not UTF-8.', { billed, cause });
+      return new BrokenResponse('The answer is not UTF-8.', { billed: true, cause });
     }
   };
   const bound = new Transform({
     transform(piece: Uint8Array, _encoding, done) {
-      bytes += piece.byteLength;
-      if (bytes > BODY_BYTES) {
-        done(new BrokenResponse(`The answer goes on past ${BODY_BYTES} bytes.`, { billed }));
-        return;
-      }
-      settle(done, () => {
-        check(piece);
-        return piece;
-      });
+      const fault = faultOf(piece);
+      if (fault) done(fault);
+      else done(null, piece);
     },
     flush(done) {
-      settle(done, () => check());
+      done(faultOf());
     },
   });
   return pipeline(body, bound, ignore);
-}
-
-function settle<T>(done: (error: Error | null, result?: T) => void, work: () => T): void {
-  try {
-    done(null, work());
-  } catch (error) {
-    done(error as Error);
-  }
 }
 
 /** The last stream of a pipeline tells its reader. */

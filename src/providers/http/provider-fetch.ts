@@ -1,7 +1,8 @@
 /**
- * `fetch` for one call of a model over a dispatcher of ours. Unlike the web's it follows no redirect, sends nothing
+ * `fetch` over a dispatcher of ours, for providers of the AI SDK. Unlike the web's it follows no redirect, sends nothing
  * again, and takes no more from a provider than an answer can have.
  */
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Dispatcher, errors, request } from 'undici';
@@ -9,9 +10,9 @@ import { boundedBody, unpacked } from './bounded-body.ts';
 import { BrokenResponse } from './broken-response.ts';
 import { readRefusal } from './read-refusal.ts';
 
-export interface Call {
-  /** Whether the answer is asked for as a stream of events. */
-  readonly streams: boolean;
+/** The call of a model that a request is made for. */
+export interface HttpCall {
+  readonly expects: 'events' | 'json' | 'anything';
   /** Ends it, whatever it has come to. */
   readonly signal: AbortSignal;
   /** Called once the request has a connection. */
@@ -22,11 +23,12 @@ export interface Call {
 
 /** Rejects with BrokenResponse where what comes back cannot be an answer, with undici's errors where nothing does. */
 export const providerFetch =
-  (dispatcher: Dispatcher, { streams, signal, connected, answered }: Call): typeof globalThis.fetch =>
+  (dispatcher: Dispatcher, calls: AsyncLocalStorage<HttpCall>): typeof globalThis.fetch =>
   async (input, init) => {
+    const { expects, signal, connected, answered } = calls.getStore() ?? ofNoCall(init);
     // Its own signal would be gone with it, as soon as the garbage is collected.
     const asked = new Request(input, { ...init, signal: null });
-    const body = Buffer.from(await asked.arrayBuffer());
+    const body = asked.body && Buffer.from(await asked.arrayBuffer());
     const response = await unlessAborted(
       signal,
       request(asked.url, {
@@ -35,10 +37,10 @@ export const providerFetch =
         headers: {
           ...Object.fromEntries(asked.headers),
           'accept-encoding': 'identity',
-          'content-length': String(body.byteLength),
+          ...(body && { 'content-length': String(body.byteLength) }),
         },
         // Of a stream undici has no second copy: what an HTTP/2 server turns away it would otherwise send again.
-        body: Readable.from([body]),
+        body: body && Readable.from([body]),
         signal,
       }),
     ).catch((error: unknown) => {
@@ -48,12 +50,20 @@ export const providerFetch =
     // Whoever reads it hears of an error, and when it is given up, nobody reads.
     response.body.on('error', () => {});
     try {
-      return await toResponse(response, asked.url, streams);
+      return await toResponse(response, asked.url, expects);
     } catch (error) {
       response.body.destroy();
       throw error;
     }
   };
+
+/** What a provider of the AI SDK fetches in its own time, such as a fresh token. */
+const ofNoCall = (init: RequestInit | undefined): HttpCall => ({
+  expects: 'anything',
+  signal: init?.signal ?? new AbortController().signal,
+  connected: () => {},
+  answered: () => {},
+});
 
 /** undici lets a request that has no connection yet wait for it, though nobody wants it any more; it is not sent then. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -84,7 +94,7 @@ const telling =
 async function toResponse(
   { statusCode: status, headers: received, body }: Dispatcher.ResponseData,
   url: string,
-  streams: boolean,
+  expects: HttpCall['expects'],
 ): Promise<Response> {
   const headers = headersOf(received);
   if (status >= 300 && status < 400) throw redirected(status, headers, url);
@@ -92,11 +102,13 @@ async function toResponse(
   if (status > 599)
     throw new BrokenResponse(`The answer has the status ${status}, which HTTP does not know.`);
   const about = { status, statusText: STATUS_CODES[status] ?? '', headers };
-  const text = unpacked(body, headers.get('content-encoding')?.trim().toLowerCase());
-  if (status >= 400) return new Response(Buffer.from(await readRefusal(text)), about);
+  const content = unpacked(body, headers.get('content-encoding')?.trim().toLowerCase());
+  if (status >= 400) return new Response(Buffer.from(await readRefusal(content)), about);
   if (status === 204 || status === 205) throw new BrokenResponse(`The answer is empty: status ${status}.`);
-  assertType(headers.get('content-type'), streams);
-  return new Response(Readable.toWeb(boundedBody(text)) as ReadableStream<Uint8Array>, about);
+  const type = (headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  assertType(type, expects);
+  const bounded = boundedBody(content, { isText: expects !== 'anything' });
+  return new Response(Readable.toWeb(bounded) as ReadableStream<Uint8Array>, about);
 }
 
 function headersOf(received: Dispatcher.ResponseData['headers']): Headers {
@@ -117,21 +129,18 @@ function redirected(status: number, headers: Headers, url: string): BrokenRespon
   );
 }
 
-/** Types that are wrong for certain; others are left to who parses the body, because hosts are careless about them. */
-const WRONG_TYPES = {
-  streamed: { 'text/html': false, 'application/json': true },
-  whole: { 'text/html': false, 'text/event-stream': true },
-} as const;
+const EVENTS = 'text/event-stream';
+const JSON_TYPE = 'application/json';
+/** Never an answer: a proxy or a sign-in page stands between. */
+const PAGE = 'text/html';
 
-/** @throws BrokenResponse; a page is somebody else's, and all the rest may have cost something */
-function assertType(contentType: string | null, streams: boolean): void {
-  const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase();
-  const wrong: Readonly<Record<string, boolean>> = WRONG_TYPES[streams ? 'streamed' : 'whole'];
-  if (!Object.hasOwn(wrong, type)) return;
-  const expected = streams ? 'text/event-stream' : 'application/json';
-  const billed = wrong[type]!;
-  const who = billed ? '' : ' A proxy or a sign-in page may stand between.';
-  throw new BrokenResponse(`The answer is ${type} where ${expected} was asked for.${who}`, { billed });
+/** Only what is wrong for certain; the rest is left to who parses it, because hosts are careless about types. */
+function assertType(type: string, expects: HttpCall['expects']): void {
+  if (type === PAGE)
+    throw new BrokenResponse('The answer is a web page: somebody else answers for the provider.');
+  const [expected, other] = expects === 'events' ? [EVENTS, JSON_TYPE] : [JSON_TYPE, EVENTS];
+  if (type !== other || expects === 'anything') return;
+  throw new BrokenResponse(`The answer is ${type} where ${expected} was asked for.`, { billed: true });
 }
 
 function notHttp(error: unknown): BrokenResponse | undefined {

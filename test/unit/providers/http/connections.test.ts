@@ -1,6 +1,8 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { connect } from 'node:net';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { describe, expect, it } from '@jest/globals';
+import type { SdkProvider } from '../../../../src/catalog/catalog-config.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { until } from '../../../support/until.ts';
 import { answerEvents, call, textOf, useClients } from './ask.ts';
@@ -76,6 +78,45 @@ describe('connections', () => {
     await until(() => vendor.requests() === 1);
     await client.close();
     expect((await failed).kind).toBe('unavailable');
+    await until(() => vendor.sockets[0]!.destroyed);
+  });
+});
+
+describe('other providers of the AI SDK', () => {
+  const sdk =
+    (baseURL: string): SdkProvider =>
+    ({ name, apiKey, fetch }) =>
+      createOpenAICompatible({
+        ...{ name, apiKey, baseURL },
+        fetch: async (input, init) => {
+          const token = (await (await fetch(`${baseURL}/token`)).json()) as string;
+          return fetch(input, { ...init, headers: { ...init?.headers, authorization: token } });
+        },
+      });
+
+  it('may fetch what is no answer, and answer over connections of ours', async () => {
+    const heads: string[] = [];
+    const vendor = await newVendor((socket, { head }) => {
+      heads.push(head);
+      if (head.startsWith('POST')) socket.write(HELLO);
+      else
+        socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n"fresh"');
+    });
+    expect(textOf(await newClient('', { speaks: sdk(vendor.baseUrl) }).ask())).toBe('hello');
+    expect(heads.map((head) => head.split(' ', 2))).toEqual([
+      ['GET', '/v1/token'],
+      ['POST', '/v1/chat/completions'],
+    ]);
+    expect(heads[0]).not.toContain('content-length');
+    expect(heads[1]).toContain('\r\nauthorization: fresh\r\n');
+  });
+
+  it('are held to the same deadlines', async () => {
+    const vendor = await newVendor(() => {});
+    const client = newClient('', { speaks: sdk(vendor.baseUrl) });
+    expect((await client.fail({ deadlines: { ...call.deadlines, firstTokenMs: 200 } })).kind).toBe(
+      'timed_out',
+    );
     await until(() => vendor.sockets[0]!.destroyed);
   });
 });
