@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SignalboxConfig } from '../../../src/config/config.ts';
 import { resolveConfig } from '../../../src/config/resolve-config.ts';
+import { callDeadlines } from '../../../src/core/routing/call-deadlines.ts';
 import { PolicyContradiction, PolicyRelaxed } from '../../../src/core/routing/policy-layers.ts';
 import { SignalboxError } from '../../../src/core/vocabulary/errors.ts';
 
@@ -37,6 +38,18 @@ describe('a contract', () => {
     expect(mini.dataPolicy.zdr).toBe(true);
     expect(mini.price).toEqual(endpointOf({}, 'openai/gpt-5-mini').price);
     expect(endpointOf({ overrides }, 'openrouter/gpt-5')).toEqual(endpointOf({}, 'openrouter/gpt-5'));
+  });
+
+  it('sets deadlines of its endpoints, each of which goes before that of the class', () => {
+    const overrides = [
+      { provider: 'openai', deadlines: { connectMs: 900, idleMs: 700 } },
+      { provider: 'openai', model: 'gpt-5', deadlines: { idleMs: 800 } },
+    ];
+    const { deadlines } = resolved({ overrides }).taskClasses.get('writing')!;
+    const held = (id: string) => callDeadlines({ deadlines }, endpointOf({ overrides }, id));
+    expect(held('openai/gpt-5')).toEqual({ ...deadlines, connectMs: 900, idleMs: 800 });
+    expect(held('openai/gpt-5-mini')).toEqual({ ...deadlines, connectMs: 900, idleMs: 700 });
+    expect(held('openrouter/gpt-5')).toEqual(deadlines);
   });
 
   it('is in the version of the catalog, and the later of two goes first', () => {
@@ -89,6 +102,11 @@ describe('a config that is wrong names the place, the value and the remedy', () 
       'a simulated promise',
       override({ dataPolicy: { ...promise, basis: 'simulated' } }),
       ['dataPolicy.basis', '"simulated"'],
+    ],
+    [
+      'a wait for a connection that holds others up',
+      override({ deadlines: { connectMs: 60_000 } }),
+      ['overrides.0.deadlines.connectMs', '10000', '60000'],
     ],
     ['an empty override', override({}), ['overrides.0', 'changes nothing']],
     ['an unknown host', { overrides: [{ provider: 'opnai', price }] }, ['overrides.0.provider', '"opnai"']],

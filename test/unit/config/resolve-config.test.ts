@@ -55,6 +55,19 @@ describe('a wrong config names the place, the value and the remedy', () => {
       ['providers.mine.baseUrl', '"nowhere"'],
     ],
     [
+      'no calls at once',
+      { agents, providers: { mine: { wire: 'anthropic', maxConcurrent: 0 } } },
+      ['providers.mine.maxConcurrent', '0'],
+    ],
+    [
+      'a deadline that has passed',
+      {
+        agents,
+        models: [{ ...model, endpoints: [{ provider: 'openai', price, deadlines: { idleMs: 0 } }] }],
+      },
+      ['models.0.endpoints.0.deadlines.idleMs', '0'],
+    ],
+    [
       'a negative price',
       { agents, models: [{ ...model, endpoints: [{ provider: 'openai', price: { ...price, input: -1 } }] }] },
       ['models.0.endpoints.0.price.input', '-1'],
