@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { useVendors } from '../support/use-vendors.ts';
-import { ask, extract } from './agents.ts';
+import { ask, askHastily, extract } from './agents.ts';
 import { activitiesOf, decoded, eventsOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -54,7 +54,7 @@ it.each(['503', '400', 'cut', 'malformed', 'error-in-200', 'empty', 'stall'])(
       policy: { models: { allow: ['sim-atlas-large', 'sim-sonata-grand'] } },
     });
     await stage.control.setFault('*', parseFault(fault));
-    const run = await stage.start(ask, { prompt });
+    const run = await stage.start(askHastily, { prompt });
     await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
     const shown = await shownOf(stage, run.id);
     expect(shown).toContain('answer · writing');
