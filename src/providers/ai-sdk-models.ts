@@ -8,7 +8,7 @@ import {
   type ModelCall,
   type ModelPort,
 } from '../../activities/ports.ts';
-import { kindOfRefusal } from '../core/failure/kind.ts';
+import { kindInsideAnswer, kindOfRefusal } from '../core/failure/kind.ts';
 import { retryHintMs } from '../core/failure/retry-hint.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
 import type { Deadlines } from '../core/vocabulary/task-class.ts';
@@ -135,8 +135,10 @@ function tellApart(error: unknown, clock: CallClock, seen: number | undefined): 
     return { kind, message, billed, lasting };
   }
   if (error instanceof BrokenStream) {
+    const { message, usage, begun, cause } = error;
     // One that broke before anything came is not billed: there was no answer yet.
-    return { kind: 'answer_incomplete', message: error.message, usage: error.usage, billed: error.begun };
+    const kind = begun ? 'answer_incomplete' : kindInsideAnswer(toldIn(cause));
+    return { kind, message, usage, billed: begun };
   }
   if (UnsupportedFunctionalityError.isInstance(error)) {
     return { kind: 'parameter_unsupported', message: error.message, billed: false };
@@ -146,13 +148,26 @@ function tellApart(error: unknown, clock: CallClock, seen: number | undefined): 
     return { kind: 'unavailable', message: causesOf(error), billed: false };
   }
   if (status < 400) {
-    return {
-      kind: 'answer_incomplete',
-      message: `The answer could not be read: ${error.message}`,
-      billed: true,
-    };
+    const kind = kindInsideAnswer(errorIn(error.responseBody));
+    const billed = kind === 'answer_incomplete';
+    return { kind, message: `The answer could not be read: ${error.message}`, billed };
   }
   return tellRefusal(error, status);
+}
+
+/** What a provider tells in a stream. Errors are our own and the AI SDK's, and may quote what a model says. */
+const toldIn = (cause: unknown) => (cause instanceof Error ? '' : (JSON.stringify(cause) ?? ''));
+
+/** The error in the body of a 200, which may also hold what a model says. The AI SDK gives some bodies parsed. */
+function errorIn(body: unknown): string {
+  try {
+    const told = (typeof body === 'string' ? JSON.parse(body) : body) as Record<string, unknown>;
+    const { error, response, type } = told;
+    const { error: failed } = (response ?? {}) as Record<string, unknown>;
+    return toldIn(error ?? failed ?? (type === 'error' ? told : undefined));
+  } catch {
+    return '';
+  }
 }
 
 function tellRefusal(

@@ -6,6 +6,7 @@ import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { SdkProvider } from '../catalog/catalog-config.ts';
 import type { WireFormat } from '../core/vocabulary/model.ts';
 import { withSentinel } from './anthropic-sentinel.ts';
+import { tellingItsVersion } from './gemini-version.ts';
 import { type LanguageModels, madeProvider } from './made-provider.ts';
 
 /** A provider ready to be asked: where it is and with what key. Lives on the worker only. */
@@ -43,8 +44,10 @@ export function sdkProvider(
     }
     case 'anthropic':
       return createAnthropic({ name, baseURL, apiKey, fetch: withSentinel(fetch) });
-    case 'google':
-      return createGoogle({ baseURL, apiKey, fetch });
+    case 'google': {
+      const google = createGoogle({ baseURL, apiKey, fetch });
+      return { languageModel: (id) => tellingItsVersion(google.languageModel(id)) };
+    }
   }
 }
 

@@ -44,13 +44,14 @@ By a typed code first, or by the vendor's words where it gives no code:
 | --- | --- | --- |
 ${TYPED_REFUSALS.map(
   ({ statuses, codes, kind }) =>
-    `| ${statuses.join(', ')} | ${codes.map((code) => `\`${code}\``).join(', ')} | \`${kind}\` |`,
+    `| ${statuses.join(', ')} | ${codes.map((code) => `\`${code}\``).join(', ') || '(words only)'} | \`${kind}\` |`,
 ).join('\n')}
 
 Else by the status: ${Object.entries(KIND_BY_STATUS)
     .map(([status, kind]) => `${status} \`${kind}\``)
     .join(', ')}; other 5xx, and what says \`x-should-retry: true\`,
-\`unavailable\`; anything else \`unknown\`.
+\`unavailable\`; anything else \`unknown\`. An error inside a 200 that comes before any of the answer is told apart by the
+same codes, and is \`answer_incomplete\` where it has none of them.
 `;
 }
 

@@ -52,7 +52,12 @@ export const TYPED_REFUSALS: readonly {
   },
   {
     statuses: [400, 401, 403],
-    codes: ['invalid_api_key', 'authentication_error', 'account_deactivated', 'API_KEY_INVALID'],
+    codes: [
+      ...['invalid_api_key', 'authentication_error', 'account_deactivated'],
+      ...['API_KEY_INVALID', 'API_KEY_SERVICE_BLOCKED', 'CONSUMER_SUSPENDED'],
+    ],
+    // Gemini.
+    says: /API key was reported as leaked/i,
     kind: 'credential_rejected',
   },
   {
@@ -61,8 +66,8 @@ export const TYPED_REFUSALS: readonly {
       ...['insufficient_quota', 'billing_error', 'billing_not_active', 'billing_hard_limit_reached'],
       'BILLING_DISABLED',
     ],
-    // Anthropic. Not the bare words: OpenAI's ordinary rate limit advises "adding a payment method".
-    says: /credit balance is too low/i,
+    // Anthropic; Gemini. Not the bare words: OpenAI's ordinary rate limit advises "adding a payment method".
+    says: /credit balance is too low|prepayment credits are depleted/i,
     kind: 'payment_required',
   },
   {
@@ -88,6 +93,13 @@ export const TYPED_REFUSALS: readonly {
     // Anthropic and Gemini, who only say `invalid_request_error` and `INVALID_ARGUMENT`.
     says: /is (?:not supported|deprecated) (?:for|with|by) this model/i,
     kind: 'parameter_unsupported',
+  },
+  {
+    statuses: [400],
+    codes: [],
+    // Gemini, which calls it a failed precondition: others may serve the place.
+    says: /user location is not supported/i,
+    kind: 'forbidden',
   },
 ];
 
@@ -118,6 +130,18 @@ export function kindOfRefusal({ status, headers, body }: Refusal): FailureKind {
   const kind = KIND_BY_STATUS[status];
   if (kind) return kind;
   return status >= 500 || headers['x-should-retry'] === 'true' ? 'unavailable' : 'unknown';
+}
+
+/**
+ * What an error is that came inside a 200 before any part of an answer: OpenAI's responses refuse like that as well, by
+ * the same typed codes. Anything else is an answer that broke.
+ * @param error as JSON
+ */
+export function kindInsideAnswer(error: string): FailureKind {
+  const codes = codesIn(error);
+  const typed = TYPED_REFUSALS.find((row) => row.codes.some((code) => codes.has(code)));
+  if (typed) return typed.kind;
+  return codes.has('rate_limit_exceeded') ? 'rate_limited' : 'answer_incomplete';
 }
 
 /** Fields in which vendors put typed codes: `error.code`, `error.type`, `error.innererror.code`, `error.details[].reason`. */

@@ -10,7 +10,7 @@ type Case = readonly [status: number, error: object, kind: FailureKind];
 const google = (code: number, status: string, message: string, details: object[] = []) => ({
   error: { code, message, status, details },
 });
-const apiKeyInvalid = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' };
+const errorInfo = (reason: string) => ({ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason });
 const inSeconds = (retryDelay: string) => ({
   '@type': 'type.googleapis.com/google.rpc.RetryInfo',
   retryDelay,
@@ -66,18 +66,45 @@ const VENDORS: Record<string, readonly Case[]> = {
     [529, anthropic('overloaded_error', 'Overloaded'), 'unavailable'],
   ],
   Gemini: [
-    [400, google(400, 'INVALID_ARGUMENT', 'API key not valid.', [apiKeyInvalid]), 'credential_rejected'],
+    [
+      400,
+      google(400, 'INVALID_ARGUMENT', 'API key not valid.', [errorInfo('API_KEY_INVALID')]),
+      'credential_rejected',
+    ],
     [
       400,
       google(400, 'INVALID_ARGUMENT', 'The input token count (1200000) exceeds the maximum of 1048576.'),
       'context_too_long',
     ],
     [400, google(400, 'INVALID_ARGUMENT', 'Invalid value at contents[0].role'), 'invalid_request'],
+    [400, google(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'), 'forbidden'],
     [
       400,
-      google(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
-      'invalid_request',
+      google(400, 'INVALID_ARGUMENT', 'Thinking level is not supported for this model.'),
+      'parameter_unsupported',
     ],
+    [
+      400,
+      google(400, 'INVALID_ARGUMENT', "The prompt violates Google's Responsible AI practices."),
+      'content_filtered',
+    ],
+    [401, google(401, 'UNAUTHENTICATED', 'Request had invalid credentials.'), 'credential_rejected'],
+    [
+      403,
+      google(403, 'PERMISSION_DENIED', 'Your API key was reported as leaked. Please use another API key.'),
+      'credential_rejected',
+    ],
+    [
+      403,
+      google(403, 'PERMISSION_DENIED', 'Suspended.', [errorInfo('CONSUMER_SUSPENDED')]),
+      'credential_rejected',
+    ],
+    [
+      403,
+      google(403, 'PERMISSION_DENIED', 'Billing is off.', [errorInfo('BILLING_DISABLED')]),
+      'payment_required',
+    ],
+    [429, google(429, 'RESOURCE_EXHAUSTED', 'Your prepayment credits are depleted.'), 'payment_required'],
     [403, google(403, 'PERMISSION_DENIED', 'Your API key has no access to this model'), 'forbidden'],
     [404, google(404, 'NOT_FOUND', 'models/none is not found for API version v1beta'), 'model_not_found'],
     [
