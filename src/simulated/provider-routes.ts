@@ -87,7 +87,7 @@ export function providerRoutes(options: ProviderRoutesOptions) {
       return { fault: kind, lateMs: lateMsOf(fault) };
     }
     if (fault.retryAfterSeconds !== undefined) c.header('retry-after', String(fault.retryAfterSeconds));
-    return { stopped: refuse(c, wire.errors.ofStatus(fault.status, fault.reason)) };
+    return { stopped: refuse(c, wire.errors.ofStatus(fault.status, fault)) };
   };
 
   const { embeddings } = wire;

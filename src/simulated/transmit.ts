@@ -95,7 +95,9 @@ function sendStream(c: ProviderContext, transmission: Transmission): Response {
       await send(script.content.slice(0, half));
       if (fault === 'stall') return await closed(c);
       if (fault === 'cut') return await destroyAfterFlush(c);
-      if (fault === 'error-in-200') return await write(stream, wire.errors.midStream());
+      if (fault === 'error-in-200') {
+        return await write(stream, wire.errors.midStream(script.opening.length + half));
+      }
       const broken = script.content[half] ?? script.closing[0]!;
       await write(stream, breakOff(broken));
       entry.outputTokens += broken.tokens;

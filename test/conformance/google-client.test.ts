@@ -100,6 +100,19 @@ describe('the @google/genai client', () => {
     },
   );
 
+  it('calls functions in parallel, with ids of their own and one signature for all', async () => {
+    const answer = await client.models.generateContent({
+      model,
+      contents: searchQuestion,
+      config: { tools },
+    });
+    expect(new Set(answer.functionCalls!.map(({ id }) => id)).size).toBe(2);
+    const signed = answer.candidates![0]!.content!.parts!.map(({ thoughtSignature }) =>
+      Boolean(thoughtSignature),
+    );
+    expect(signed).toEqual([true, false]);
+  });
+
   it('obeys the mode of function calling', async () => {
     const callsIn = async (mode: FunctionCallingConfigMode) => {
       const config = { tools, toolConfig: { functionCallingConfig: { mode } } };
@@ -141,6 +154,11 @@ describe('the @google/genai client', () => {
       'exceeds the maximum number of tokens',
     );
     await expect(ask({ config: { maxOutputTokens: 99_999 } })).rejects.toThrow('maxOutputTokens');
+  });
+
+  it('says in the body when to come back', async () => {
+    await server.control.setFault('sim-gale', { kind: 'status', status: 429, retryAfterSeconds: 7 });
+    await expect(client.models.generateContent({ model, contents })).rejects.toThrow('"retryDelay":"7s"');
   });
 
   it.each([400, 401, 403, 404, 429, 503] as const)('types a fault of status %p', async (status) => {

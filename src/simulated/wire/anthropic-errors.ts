@@ -14,7 +14,7 @@ export const anthropicErrors: WireErrors = {
       'invalid_request_error',
       `max_tokens: ${asked} > ${limit}, which is the maximum allowed number of output tokens for this model`,
     ),
-  ofStatus: (status, reason) => (reason ? ofReason(status, reason) : ofStatus(status)),
+  ofStatus: (status, { reason } = {}) => (reason ? ofReason(status, reason) : ofStatus(status)),
   midStream: () => ({ event: 'error', data: JSON.stringify(ofStatus(529).body), tokens: 0 }),
 };
 

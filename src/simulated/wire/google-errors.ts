@@ -29,8 +29,9 @@ export const googleErrors: WireErrors = {
       'INVALID_ARGUMENT',
       `Unable to submit request because it has a maxOutputTokens value of ${asked} but the supported range is from 1 (inclusive) to ${limit + 1} (exclusive).`,
     ),
-  ofStatus: (status, reason) => (reason ? ofReason(status, reason) : ofStatus(status)),
-  midStream: () => ({ data: JSON.stringify(ofStatus(503).body), tokens: 0 }),
+  ofStatus: (code, { reason, retryAfterSeconds } = {}) =>
+    told(code, reason ? reasons[reason] : usual[code]!, retryAfterSeconds),
+  midStream: () => ({ data: JSON.stringify(googleErrors.ofStatus(503).body), tokens: 0 }),
 };
 
 function bodyInvalid({ path, missing, message }: BodyIssue): Refusal {
@@ -44,7 +45,9 @@ function bodyInvalid({ path, missing, message }: BodyIssue): Refusal {
   );
 }
 
-const usual: Record<number, readonly [status: string, message: string, reason?: string]> = {
+type Words = readonly [status: string, message: string, reason?: string];
+
+const usual: Record<number, Words> = {
   400: ['INVALID_ARGUMENT', 'Request contains an invalid argument.'],
   401: ['UNAUTHENTICATED', 'Request had invalid authentication credentials.', 'ACCESS_TOKEN_EXPIRED'],
   402: ['FAILED_PRECONDITION', 'Please enable billing on your project in Google AI Studio.'],
@@ -61,12 +64,7 @@ const usual: Record<number, readonly [status: string, message: string, reason?: 
   529: ['UNAVAILABLE', 'The model is overloaded. Please try again later.'],
 };
 
-function ofStatus(code: number): Refusal {
-  const [status, message, reason] = usual[code]!;
-  return refusal(code, status, message, reason);
-}
-
-const reasons: Record<RefusalReason, readonly [status: string, message: string, reason?: string]> = {
+const reasons: Record<RefusalReason, Words> = {
   context_length_exceeded: [
     'INVALID_ARGUMENT',
     'The input token count (1048577) exceeds the maximum number of tokens allowed (1048576).',
@@ -83,17 +81,16 @@ const reasons: Record<RefusalReason, readonly [status: string, message: string, 
   unsupported_parameter: ['INVALID_ARGUMENT', 'Thinking level is not supported for this model.'],
 };
 
-function ofReason(code: number, reason: RefusalReason): Refusal {
-  return refusal(code, ...reasons[reason]);
+const refusal = (code: number, status: string, message: string): Refusal => told(code, [status, message]);
+
+function told(code: number, [status, message, reason]: Words, retryAfterSeconds?: number): Refusal {
+  const details = [
+    ...(reason === undefined ? [] : [{ ...detail('ErrorInfo'), reason, domain: 'googleapis.com' }]),
+    ...(retryAfterSeconds === undefined
+      ? []
+      : [{ ...detail('RetryInfo'), retryDelay: `${retryAfterSeconds}s` }]),
+  ];
+  return { status: code, body: { error: { code, message, status, ...(details.length > 0 && { details }) } } };
 }
 
-function refusal(code: number, status: string, message: string, reason?: string): Refusal {
-  const details = [
-    {
-      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-      reason,
-      domain: 'googleapis.com',
-    },
-  ];
-  return { status: code, body: { error: { code, message, status, ...(reason && { details }) } } };
-}
+const detail = (type: string) => ({ '@type': `type.googleapis.com/google.rpc.${type}` });

@@ -7,6 +7,7 @@ import { noteOf } from './file-note.ts';
 import { googleErrors } from './google-errors.ts';
 import { signatureOf } from './signature.ts';
 import {
+  type Block,
   type Completion,
   pieces,
   RefusedRequest,
@@ -115,7 +116,8 @@ function read(body: unknown, _: Headers, path: string): WireRequest {
         schema: parametersJsonSchema ?? plainSchema(parameters) ?? { type: 'object', properties: {} },
       })),
     toolChoice: readToolChoice(parsed),
-    parallelToolCalls: false,
+    // Nothing can ask for it, or forbid it.
+    parallelToolCalls: true,
     format: readFormat(parsed.generationConfig),
     signed: true,
   };
@@ -219,7 +221,7 @@ function script(completion: Completion) {
     content: completion.blocks.flatMap((block) =>
       block.kind === 'text'
         ? pieces(block.text).map((piece) => chunk([{ text: piece }], countTokens(piece)))
-        : partsOf({ ...completion, blocks: [block] }).map((call) => chunk([call], countTokens(block.input))),
+        : partOf(block, completion).map((call) => chunk([call], countTokens(block.input))),
     ),
     closing: [
       {
@@ -232,17 +234,18 @@ function script(completion: Completion) {
   };
 }
 
-/** A call whose input was cut off is not sent. */
-function partsOf({ blocks, signature }: Completion): object[] {
-  return blocks.flatMap((block): object[] => {
-    if (block.kind === 'text') return [{ text: block.text }];
-    try {
-      const functionCall = { id: block.id, name: block.name, args: JSON.parse(block.input) as unknown };
-      return [{ functionCall, ...(signature !== undefined && { thoughtSignature: signature }) }];
-    } catch {
-      return [];
-    }
-  });
+const partsOf = (completion: Completion) => completion.blocks.flatMap((block) => partOf(block, completion));
+
+/** A call whose input was cut off is not sent. Of several calls the first is signed, for all of them. */
+function partOf(block: Block, { blocks, signature }: Completion): object[] {
+  if (block.kind === 'text') return [{ text: block.text }];
+  const isSigned = signature !== undefined && block === blocks.find(({ kind }) => kind === 'call');
+  try {
+    const functionCall = { id: block.id, name: block.name, args: JSON.parse(block.input) as unknown };
+    return [{ functionCall, ...(isSigned && { thoughtSignature: signature }) }];
+  } catch {
+    return [];
+  }
 }
 
 function answerOf(

@@ -38,7 +38,7 @@ export const openAiErrors: WireErrors = {
       'invalid_value',
       'max_tokens',
     ),
-  ofStatus: (status, reason) => (reason ? ofReason(status, reason) : ofStatus(status)),
+  ofStatus: (status, { reason } = {}) => (reason ? ofReason(status, reason) : ofStatus(status)),
   midStream: () => ({ data: JSON.stringify(ofStatus(500).body), tokens: 0 }),
 };
 

@@ -20,14 +20,14 @@ import {
 
 const errors: WireErrors = {
   ...openAiErrors,
-  midStream: () => ({
+  midStream: (eventsSent) => ({
     event: 'error',
     data: JSON.stringify({
       type: 'error',
       code: 'server_error',
       message: 'The server had an error while processing your request. Sorry about that!',
       param: null,
-      sequence_number: 1_000_000,
+      sequence_number: eventsSent,
     }),
     tokens: 0,
   }),

@@ -70,6 +70,13 @@ export interface BodyIssue {
   readonly message: string;
 }
 
+/** What a refusal says beyond its status. */
+export interface AboutRefusal {
+  readonly reason?: RefusalReason | undefined;
+  /** Google says it in the body; the header is not the wire's. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
 /** The vendor's error answers. */
 export interface WireErrors {
   keyMissing(): Refusal;
@@ -79,9 +86,9 @@ export interface WireErrors {
   contextExceeded(tokens: number, limit: number): Refusal;
   outputLimitExceeded(asked: number, limit: number): Refusal;
   /** The body usual for a status, or for the named reason. */
-  ofStatus(status: number, reason?: RefusalReason): Refusal;
-  /** An error told inside a stream that began with 200. */
-  midStream(): WireEvent;
+  ofStatus(status: number, about?: AboutRefusal): Refusal;
+  /** An error told inside a stream that began with 200, after so many events. */
+  midStream(eventsSent: number): WireEvent;
 }
 
 /** Refusals that share a status with others but mean something else. */

@@ -18,9 +18,10 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
+const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
+
 /** The model port over simulated vendors of its own; `wire` says which of them to ask. */
 async function newVendor(wire: Wire, fault?: string, streams = true) {
-  const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
   const simulated = await startSimulatedProviders({ providers: simulate(config), latencyScale: 0 });
   const providers = resolveProviders(config, { [SIMULATED_URL_ENV]: simulated.url });
   const models = new AiSdkModels(
@@ -174,7 +175,6 @@ describe.each(wires)('%s', (wire) => {
       headers: { 'x-should-retry': shouldRetry },
       body: '{"error":{"message":"down"}}',
     }));
-    const config = resolveConfig({ agents: 'agents.ts' }, 'simulated');
     const provider = {
       name: WIRES[wire],
       speaks: wire,
