@@ -99,7 +99,7 @@ export class AttemptTab {
 
   failed(
     failure: InvocationFailure,
-    facts: Pick<FailureFacts, 'restsUntilMs' | 'failsOverAfterFilter'>,
+    facts: Pick<FailureFacts, 'restsUntilMs' | 'otherKeys' | 'failsOverAfterFilter'>,
   ): ApplicationFailure {
     const chars = this.#call ? MESSAGE_CHARS.provider : MESSAGE_CHARS.own;
     const message = failure.message.slice(0, chars);

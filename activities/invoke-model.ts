@@ -4,22 +4,18 @@ import type { AttemptFailure, InvokeModelInput, InvokeModelResult } from '../src
 import { capReachedText, capsOf } from '../src/core/cost/cap.ts';
 import { worstCaseMicros as worstCaseMicrosOf } from '../src/core/cost/price.ts';
 import { requestIdOf } from '../src/core/cost/request-id.ts';
-import { DISPOSITIONS, UNHINTED_REST_MS } from '../src/core/failure/disposition.ts';
 import { callDeadlines } from '../src/core/routing/call-deadlines.ts';
 import { tenantOf } from '../src/core/routing/governance.ts';
-import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
-import { NONE, sift } from '../src/core/routing/sift.ts';
-import { worthWaiting } from '../src/core/routing/worth-waiting.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
-import type { Decision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
+import { asFailure, askModel } from './ask-model.ts';
 import { AttemptTab, type PricedCall } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
+import { claimEndpoint } from './claim-endpoint.ts';
 import { readConversation } from './conversation.ts';
-import { decide } from './decide.ts';
 import { type ActivityPorts, type HealthPort, InvocationFailure } from './ports.ts';
 import { verifyAnswer } from './verify-answer.ts';
 
@@ -38,6 +34,8 @@ export function createInvokeModel(
     const requestId = requestIdOf({ runId, ...context.info });
     const tab = new AttemptTab(context);
     let endpoint: Endpoint | undefined;
+    /** As long as nobody knows what became of the probe. */
+    let probed: Endpoint | undefined;
     let reserved = false;
     const settle = ({ costMicros }: Attempt) => {
       if (reserved) void ports.budgets.settle(requestId, costMicros);
@@ -49,27 +47,24 @@ export function createInvokeModel(
       const conversation = readConversation(entries, input.repair, ports);
       // The workflow settles what was lost out of the same allotment.
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
-      const { asked, decision } = decide(input, conversation, { seed: workflowId, allotmentMicros }, ports);
-      tab.decided(decision);
-      if (input.retry === undefined && !input.ignoreHealth)
-        waitWhereWorthIt(asked, decision, input.patienceMs);
-      const chosen = endpointFor(decision, asked, input.retry);
+      const about = { seed: workflowId, allotmentMicros };
+      const claimed = await claimEndpoint(input, conversation, about, ports, (made) => tab.decided(made));
+      const { asked, decision, endpoint: chosen } = claimed;
+      if (claimed.probes) probed = chosen;
       const call = pricedCall(chosen, asked);
       reserved = await reserve(requestId, call.worstCaseMicros, { ...input, ...asked.request }, ports);
       await tab.open(call, ports.heartbeats);
-      // Only from here on does what happens say anything of the endpoint.
       endpoint = chosen;
-      ports.health.record(endpoint.id, { type: 'started' });
       const { taskClass } = asked.request;
-      const answer = await ports.models.invoke(endpoint, {
+      const answer = await askModel(endpoint, ports, {
         ...conversation,
         maxOutputTokens: call.maxOutputTokens,
-        deadlines: callDeadlines(taskClass, endpoint),
+        deadlines: callDeadlines(taskClass, endpoint, asked.health.speeds.get(endpoint.id)),
         received: (characters) => tab.received(characters),
         signal: context.cancellationSignal,
         labels: { run: workflowId, step: input.step, turn: String(input.turn), requestId },
       });
-      ports.health.record(endpoint.id, { type: 'succeeded' });
+      probed = undefined;
       checkAnswer(answer, conversation);
       await verifyAnswer(answer, conversation, ports, context.cancellationSignal);
 
@@ -89,16 +84,15 @@ export function createInvokeModel(
       if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
       // Trouble with the server, which is the server's to retry.
       if (error instanceof ApplicationFailure) throw error;
-      const failure = error instanceof InvocationFailure ? error : unknownFailure(error);
-      if (endpoint) recordFailure(ports.health, endpoint, failure);
-      const failed = tab.failed(failure, {
-        restsUntilMs: endpoint && restsUntilMs(ports.health, endpoint),
+      const failed = tab.failed(asFailure(error), {
+        ...(endpoint && healthFacts(ports.health, endpoint)),
         failsOverAfterFilter: ports.governance.accepts.has('failover-after-filter'),
       });
       settle(attemptIn(failed));
       throw failed;
     } finally {
       tab.close();
+      if (probed) ports.health.record(probed, { type: 'released' });
     }
   };
 }
@@ -136,43 +130,6 @@ async function reserve(
 /** How soon a database that is away is asked again. */
 const STORE_AWAY_MS = 10_000;
 
-/**
- * The endpoint to ask: the one that is retried, if it may still be asked; else the first candidate.
- * @throws InvocationFailure `no_eligible_endpoint`, with the time the first rate-limited one comes back as its hint
- */
-function endpointFor(
-  { candidates, cascade }: Decision,
-  asked: ChooseInput,
-  retry: string | undefined,
-): Endpoint {
-  const { catalog } = asked;
-  const byId = (id: string | undefined) => {
-    const i = id === undefined ? undefined : catalog.positionOf.get(id);
-    return i === undefined ? undefined : catalog.endpoints[i];
-  };
-  const retried = byId(retry);
-  if (retried && sift(asked).broken[catalog.positionOf.get(retried.id)!] === NONE) return retried;
-  if (cascade?.length === 0 && candidates.length > 0) {
-    const message = 'Nobody is left whose answer is likely enough to pass the checks to be worth its price.';
-    throw new InvocationFailure('no_eligible_endpoint', message, { billed: false });
-  }
-  const best = byId(candidates[0]?.endpoint);
-  if (best) return best;
-
-  const { message, remedy, restEndsInMs, tooDear } = new NoEligibleEndpoint(asked);
-  const about = { billed: false, hintMs: restEndsInMs, tooDear };
-  throw new InvocationFailure('no_eligible_endpoint', `${message} ${remedy}`, about);
-}
-
-/** @throws InvocationFailure `worth_waiting`, with the time until the limited endpoint may be asked as its hint */
-function waitWhereWorthIt(asked: ChooseInput, decision: Decision, patienceMs: number): void {
-  const wait = worthWaiting(asked, decision, patienceMs);
-  if (!wait) return;
-  const { endpoint, forMs, gainUsd } = wait;
-  const message = `Waiting ${Math.ceil(forMs / 1e3)} s for ${endpoint} is worth $${gainUsd.toPrecision(2)} more than asking ${decision.candidates[0]!.endpoint} now.`;
-  throw new InvocationFailure('worth_waiting', message, { billed: false, hintMs: forMs });
-}
-
 function pricedCall(endpoint: Endpoint, { request }: ChooseInput): PricedCall {
   const { inputTokens, taskClass } = request;
   const maxOutputTokens = Math.min(taskClass.maxOutputTokens, endpoint.model.maxOutputTokens);
@@ -180,34 +137,11 @@ function pricedCall(endpoint: Endpoint, { request }: ChooseInput): PricedCall {
   return { endpoint, worstCaseMicros, inputTokens, maxOutputTokens };
 }
 
-function recordFailure(
-  health: HealthPort,
-  { id, provider }: Endpoint,
-  { kind, hintMs, message }: InvocationFailure,
-): void {
-  switch (DISPOSITIONS[kind].health) {
-    case 'fails':
-      health.record(id, { type: 'failed' });
-      break;
-    case 'rests':
-      health.record(id, { type: 'rests', untilMs: Date.now() + (hintMs ?? UNHINTED_REST_MS) });
-      break;
-    case 'rejects the key':
-      health.quarantine(provider, message);
-      break;
-    case 'works':
-      health.record(id, { type: 'succeeded' });
-  }
-}
-
-function restsUntilMs(health: HealthPort, { id }: Endpoint): number | undefined {
-  const breaker = health.snapshot().breakers.get(id);
-  return breaker?.state === 'open' ? breaker.untilMs : undefined;
-}
-
-/** What nobody foresaw is not retried by the server for ever: it is an attempt that failed. */
-function unknownFailure(error: unknown): InvocationFailure {
-  return new InvocationFailure('unknown', error instanceof Error ? error.message : String(error), {
-    billed: false,
-  });
+/** What is known of who was asked, after it failed. */
+function healthFacts(health: HealthPort, endpoint: Endpoint) {
+  const breaker = health.snapshot().breakers.get(endpoint.id);
+  return {
+    restsUntilMs: breaker?.state === 'open' ? breaker.untilMs : undefined,
+    otherKeys: health.usableKeys(endpoint),
+  };
 }

@@ -1,7 +1,8 @@
 /** What activities need from the worker. Implementations live in `src/providers`, `src/history` and `src/worker`. */
 
 import type { FailureKind } from '../src/core/failure/kind.ts';
-import type { BreakerEvent } from '../src/core/health/breaker.ts';
+import type { HealthEvent } from '../src/core/health/endpoint-health.ts';
+import type { Allowance } from '../src/core/health/headroom.ts';
 import type { IndexedCatalog } from '../src/core/routing/catalog-index.ts';
 import type { Exploration } from '../src/core/routing/explore.ts';
 import type { Governance } from '../src/core/routing/governance.ts';
@@ -58,6 +59,8 @@ export interface ModelCall {
   readonly deadlines: Deadlines;
   /** Called for each piece of the answer, whole or not, with its length in characters. */
   readonly received: (characters: number) => void;
+  /** The fingerprint of the key to ask with. */
+  readonly key: string;
   /** Cancels the call; the socket is closed at once. */
   readonly signal: AbortSignal;
   /** Sent along so that a provider's log can be matched with a run. */
@@ -83,6 +86,8 @@ export interface ModelAnswer {
   /** What the provider says that it billed, in micro-dollars. */
   readonly reportedMicros?: number;
   readonly firstTokenMs: number;
+  /** What is left of the key's limits, where the provider says. */
+  readonly headroom: readonly Allowance[];
 }
 
 /** Why a call gave no answer, already told apart. */
@@ -96,6 +101,8 @@ export class InvocationFailure extends Error {
   readonly billed: boolean;
   /** The provider says that asking the same endpoint again will not help. */
   readonly lasting: boolean;
+  /** What is left of the key's limits, where the provider says. */
+  readonly headroom: readonly Allowance[];
   /** What was answered, where that is what failed. */
   readonly answer: ModelAnswer | undefined;
   /** Nobody was asked, because the allotment is too small for some endpoint and the others are ruled out. */
@@ -112,6 +119,8 @@ export class InvocationFailure extends Error {
       readonly lasting?: boolean | undefined;
       readonly tooDear?: boolean | undefined;
       readonly answer?: ModelAnswer | undefined;
+      /** Default: none said. */
+      readonly headroom?: readonly Allowance[];
     },
   ) {
     super(message);
@@ -123,6 +132,7 @@ export class InvocationFailure extends Error {
     this.lasting = about.lasting ?? false;
     this.tooDear = about.tooDear ?? false;
     this.answer = about.answer;
+    this.headroom = about.headroom ?? [];
   }
 }
 
@@ -134,12 +144,21 @@ export interface TranscriptPort {
   remember(digest: string, entries: readonly TranscriptEntry[]): void;
 }
 
-/** How endpoints are doing, as this worker has seen it. */
+/** How endpoints and their keys are doing, as the fleet has seen it. */
 export interface HealthPort {
   snapshot(): Health;
-  record(endpoint: string, event: BreakerEvent): void;
-  /** Takes a provider's key out until the worker restarts, and says so loudly. */
-  quarantine(provider: string, reason: string): void;
+  /** The fingerprint of a key to ask with, another one each time where several may be used. */
+  keyFor(endpoint: Endpoint): string;
+  /** How many keys may be used for the endpoint now. */
+  usableKeys(endpoint: Endpoint): number;
+  /**
+   * To be called before an endpoint is asked. Where it has rested, one call of all the fleet's may be the probe.
+   * @returns `taken` where another call is it: `snapshot` says so from then on, and the endpoint must not be asked
+   */
+  claim(endpoint: Endpoint): Promise<'free' | 'probe' | 'taken'>;
+  record(endpoint: Endpoint, event: HealthEvent): void;
+  /** Takes a key out until it is replaced, a day comes or somebody brings it back, and says so loudly. */
+  quarantine(provider: string, key: string, kind: FailureKind, reason: string): void;
 }
 
 /** Heartbeats that have arrived, where Temporal's own are sent when it suits them. */

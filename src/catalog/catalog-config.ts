@@ -18,8 +18,8 @@ export interface ProviderConfig {
   readonly sdk?: SdkProvider;
   /** Up to and including the version, e.g. `https://llm.example.com/v1`. Filled in by itself for simulated providers. */
   readonly baseUrl?: string;
-  /** Environment variable that holds the key. */
-  readonly apiKeyEnv?: string;
+  /** Environment variables that hold its keys, one each; those that are set take turns. */
+  readonly apiKeyEnv?: string | readonly string[];
   /** How many calls a worker may have under way with it at once; who comes later waits for a turn. Default 256. */
   readonly maxConcurrent?: number;
   /** Whether it can stream its answers. Default true; what cannot is only held to the total deadline. */
@@ -29,8 +29,8 @@ export interface ProviderConfig {
 }
 
 /**
- * Makes a provider of the AI SDK, once. It must ask with the `fetch` it is given, which has Signalbox's connections, limits
- * and no retries; `apiKey` is that of `apiKeyEnv`, `none` without one.
+ * Makes a provider of the AI SDK, once a key. It must ask with the `fetch` it is given, which has Signalbox's connections, limits
+ * and no retries; `apiKey` is one of `apiKeyEnv`, `none` without any.
  */
 export type SdkProvider = (about: {
   readonly name: string;

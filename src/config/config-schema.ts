@@ -105,7 +105,7 @@ const configSchema = z.strictObject({
             )
             .optional(),
           baseUrl: z.url().optional(),
-          apiKeyEnv: z.string().min(1).optional(),
+          apiKeyEnv: z.union([z.string().min(1), names.min(1)]).optional(),
           maxConcurrent: z.int().positive().optional(),
           streams: z.boolean().optional(),
           simulated: z.boolean().optional(),

@@ -46,7 +46,7 @@ export interface SignalboxConfig extends GovernanceConfig {
   readonly taskQueue?: string;
 }
 
-export type TaskClassConfig = Partial<Omit<TaskClass, 'name' | 'deadlines'>> & {
+export type TaskClassConfig = Partial<Omit<TaskClass, 'name' | 'deadlines' | 'setDeadlines'>> & {
   readonly deadlines?: Partial<TaskClass['deadlines']>;
 };
 

@@ -14,7 +14,7 @@ import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
 import { BUILT_IN_TASK_CLASSES } from '../core/routing/task-classes.ts';
 import type { Catalog } from '../core/vocabulary/model.ts';
 import type { AllowDeny, Policy } from '../core/vocabulary/policy.ts';
-import type { TaskClass } from '../core/vocabulary/task-class.ts';
+import type { Deadlines, TaskClass } from '../core/vocabulary/task-class.ts';
 import type { Check } from './check.ts';
 import { closestNames } from './closest-names.ts';
 import type { SignalboxConfig } from './config.ts';
@@ -186,7 +186,14 @@ function mergeTaskClasses(changes: NonNullable<SignalboxConfig['taskClasses']>):
   const classes = new Map(BUILT_IN_TASK_CLASSES.map((taskClass) => [taskClass.name, taskClass]));
   for (const [name, { deadlines, ...change }] of Object.entries(changes)) {
     const base = classes.get(name) ?? classes.get(DEFAULT_TASK_CLASS)!;
-    const merged = { ...base, ...change, name, deadlines: { ...base.deadlines, ...deadlines } };
+    const set = Object.keys(deadlines ?? {}) as (keyof Deadlines)[];
+    const merged = {
+      ...{ ...base, ...change, name },
+      ...(deadlines && {
+        deadlines: { ...base.deadlines, ...deadlines },
+        setDeadlines: [...(base.setDeadlines ?? []), ...set],
+      }),
+    };
     if (merged.expectedOutputTokens > merged.maxOutputTokens) {
       throw new ConfigError(
         `taskClasses.${name}: expectedOutputTokens (${merged.expectedOutputTokens}) is more than maxOutputTokens (${merged.maxOutputTokens}).`,

@@ -10,6 +10,7 @@ import {
 } from '../../activities/ports.ts';
 import { kindInsideAnswer, kindOfRefusal } from '../core/failure/kind.ts';
 import { retryHintMs } from '../core/failure/retry-hint.ts';
+import { type Allowance, readHeadroom } from '../core/health/headroom.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
 import type { Deadlines } from '../core/vocabulary/task-class.ts';
 import { assemble, BrokenStream, messageOf } from './assemble.ts';
@@ -29,7 +30,11 @@ const SAID_CHARS = 4_000;
 /** How soon a provider is asked again that has as many calls under way as it may. */
 const FULL_REST_MS = 1_000;
 
-type ReadyProvider = ResolvedProvider & { readonly sdk: LanguageModels; readonly turns: Turns };
+type ReadyProvider = ResolvedProvider & {
+  /** By the key's fingerprint. */
+  readonly ready: ReadonlyMap<string, { readonly secret: string; readonly sdk: LanguageModels }>;
+  readonly turns: Turns;
+};
 
 export class AiSdkModels implements ModelPort {
   readonly #providers: ReadonlyMap<string, ReadyProvider>;
@@ -44,7 +49,16 @@ export class AiSdkModels implements ModelPort {
     this.#providers = new Map(
       [...providers].map(([name, given]) => [
         name,
-        { ...given, sdk: sdkProvider(given, fetch), turns: new Turns(given.maxConcurrent) },
+        {
+          ...given,
+          ready: new Map(
+            given.keys.map(({ fingerprint, secret }) => [
+              fingerprint,
+              { secret, sdk: sdkProvider(given, secret, fetch) },
+            ]),
+          ),
+          turns: new Turns(given.maxConcurrent),
+        },
       ]),
     );
   }
@@ -66,15 +80,18 @@ export class AiSdkModels implements ModelPort {
   }
 
   async #ask(provider: ReadyProvider, endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer> {
-    const { sdk, streams, apiKey } = provider;
+    const { ready, streams } = provider;
+    const { sdk, secret } = ready.get(call.key)!;
     const clock = new CallClock(streams ? call.deadlines : totalOnly(call.deadlines), call.signal);
     let status: number | undefined;
+    let headroom: readonly Allowance[] = [];
     const { signal } = clock;
     const asked: HttpCall = {
       ...{ expects: expected(provider), signal },
       connected: () => clock.connected(),
-      answered: (given) => {
+      answered: (given, headers) => {
         status = given;
+        headroom = readHeadroom(headers, Date.now());
       },
     };
     const options = {
@@ -91,10 +108,11 @@ export class AiSdkModels implements ModelPort {
         clock.tick();
         call.received(characters);
       });
-      return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0 };
+      return { ...answer, firstTokenMs: clock.firstTokenMs ?? 0, headroom };
     } catch (error) {
       const { kind, message, ...about } = tellApart(error, clock, status);
-      throw new InvocationFailure(kind, redact(message.slice(0, SAID_CHARS), apiKey), about);
+      const said = redact(message.slice(0, SAID_CHARS), secret);
+      throw new InvocationFailure(kind, said, { ...about, headroom });
     } finally {
       clock.stop();
     }

@@ -34,7 +34,7 @@ export class BrokenStream extends Error {
 export async function assemble(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   tick: (characters: number) => void,
-): Promise<Omit<ModelAnswer, 'firstTokenMs'>> {
+): Promise<Omit<ModelAnswer, 'firstTokenMs' | 'headroom'>> {
   /** By id, in the order in which they began. */
   const parts = new Map<string, AssistantPart>();
   let servedModel: string | undefined;

@@ -6,25 +6,28 @@ import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { SdkProvider } from '../catalog/catalog-config.ts';
 import type { WireFormat } from '../core/vocabulary/model.ts';
 import { withSentinel } from './anthropic-sentinel.ts';
+import type { ApiKey } from './api-key.ts';
 import { tellingItsVersion } from './gemini-version.ts';
 import { type LanguageModels, madeProvider } from './made-provider.ts';
 
-/** A provider ready to be asked: where it is and with what key. Lives on the worker only. */
+/** A provider ready to be asked: where it is and with what keys. Lives on the worker only. */
 export interface ResolvedProvider {
   readonly name: string;
   /** The wire format that it speaks, or the provider of the AI SDK that speaks for it. */
   readonly speaks: WireFormat | SdkProvider;
   /** Absent where the `sdk` knows it. */
   readonly baseUrl?: string;
-  readonly apiKey: string;
+  /** At least one. */
+  readonly keys: readonly ApiKey[];
   readonly streams: boolean;
   /** Calls under way at once. */
   readonly maxConcurrent: number;
 }
 
-/** The AI SDK's provider for a wire format; every HTTP request it makes goes through `fetch`. @throws SignalboxError */
+/** The AI SDK's provider for a wire format and a key; every HTTP request it makes goes through `fetch`. @throws SignalboxError */
 export function sdkProvider(
-  { name, speaks, baseUrl, apiKey }: ResolvedProvider,
+  { name, speaks, baseUrl }: Pick<ResolvedProvider, 'name' | 'speaks' | 'baseUrl'>,
+  apiKey: string,
   fetch: typeof globalThis.fetch,
 ): LanguageModels {
   if (typeof speaks === 'function') {

@@ -64,7 +64,7 @@ export class SignalboxPlugin extends SimplePlugin {
       ...(qualityFile !== undefined && loadQuality(qualityFile, { catalog, modelIds })),
       models,
       transcripts: new Transcripts(readOwnRun),
-      health: new WorkerHealth(warn),
+      health: new WorkerHealth(providers, warn),
       ...{ heartbeats, budgets: store, ledger: store },
       tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
     });

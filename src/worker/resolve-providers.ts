@@ -1,6 +1,7 @@
 import type { ProviderConfig } from '../catalog/catalog-config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
+import { type ApiKey, apiKeyOf } from '../providers/api-key.ts';
 import type { ResolvedProvider } from '../providers/language-model.ts';
 
 /** More than a worker runs activities at once, unless it is told to: sockets are not used up by one provider that hangs. */
@@ -10,7 +11,7 @@ const MAX_CONCURRENT = 256;
 export const SIMULATED_URL_ENV = 'SIGNALBOX_SIMULATED_URL';
 
 /**
- * Gives every active provider its address and key, so that a missing one fails at start and not in a run. Built-in live
+ * Gives every active provider its address and keys, so that a missing one fails at start and not in a run. Built-in live
  * vendors without a key are left out, as long as one has a key.
  *
  * @throws ConfigError naming the environment variable
@@ -22,7 +23,7 @@ export function resolveProviders(
   const resolve = config.mode === 'live' ? resolveLive : resolveSimulated;
   const resolved = [...config.providers].flatMap(([name, provider]) => resolve(name, provider, env) ?? []);
   if (resolved.length === 0) {
-    const variables = [...config.providers.values()].map(({ apiKeyEnv }) => apiKeyEnv).filter(Boolean);
+    const variables = [...config.providers.values()].flatMap(({ apiKeyEnv = [] }) => apiKeyEnv);
     throw new ConfigError(
       `--live needs a key of at least one provider, and none of ${variables.join(', ')} is set.`,
       `Set one, e.g. export ${variables[0]}=…, or leave --live out to use the simulated providers.`,
@@ -42,10 +43,10 @@ function resolveLive(
       'Give the address up to and including the version, e.g. https://llm.example.com/v1.',
     );
   }
-  const apiKey = apiKeyEnv === undefined ? 'none' : env[apiKeyEnv];
-  if (!apiKey) return undefined;
+  const keys = keysOf(apiKeyEnv, baseUrl, env);
+  if (keys.length === 0) return undefined;
   const speaks = sdk ?? wire!;
-  return { name, speaks, apiKey, streams, maxConcurrent, ...(baseUrl !== undefined && { baseUrl }) };
+  return { name, speaks, keys, streams, maxConcurrent, ...(baseUrl !== undefined && { baseUrl }) };
 }
 
 function resolveSimulated(
@@ -61,5 +62,20 @@ function resolveSimulated(
     );
   }
   const address = baseUrl ?? `${url}/${name}/v1`;
-  return { name, speaks: wire!, baseUrl: address, apiKey: 'simulated', streams, maxConcurrent };
+  const keys = [apiKeyOf('simulated', address)];
+  return { name, speaks: wire!, baseUrl: address, keys, streams, maxConcurrent };
+}
+
+/** Those that are set, each once. */
+function keysOf(
+  apiKeyEnv: ProviderConfig['apiKeyEnv'],
+  baseUrl: string | undefined,
+  env: NodeJS.ProcessEnv,
+): ApiKey[] {
+  if (apiKeyEnv === undefined) return [apiKeyOf('none', baseUrl)];
+  const keys = [apiKeyEnv].flat().flatMap((variable) => {
+    const secret = env[variable];
+    return secret ? [apiKeyOf(secret, baseUrl, variable)] : [];
+  });
+  return [...new Map(keys.toReversed().map((key) => [key.fingerprint, key])).values()].toReversed();
 }

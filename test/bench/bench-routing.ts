@@ -83,16 +83,23 @@ function policyOf(): EffectivePolicy {
 }
 
 function inputOf(call: number): ChooseInput {
-  const open: Breaker = { state: 'open', untilMs: NOW + 10_000, cooldownMs: 15_000 };
+  const open: Breaker = { state: 'open', sinceMs: 0, untilMs: NOW + 10_000, cooldownMs: 15_000 };
   const closed: Breaker = { state: 'closed', failures: 1, recent: [] };
   const breakers = some(catalog.endpoints, 100).map(
     ({ id }, i) => [id, i % 3 === 0 ? open : closed] as const,
+  );
+  const speeds = new Map(
+    breakers.map(([id], i) => [id, { firstTokenMs: { p50: 10 * i, p95: 20 * i }, msPerToken: 20 }]),
   );
   return {
     catalog,
     quality,
     policy: policyOf(),
-    health: { breakers: new Map(breakers), quarantined: new Set(some(providers, 2)) },
+    health: {
+      breakers: new Map(breakers),
+      quarantined: new Map(some(providers, 2).map((name) => [name, 'ITS_KEY'])),
+      speeds,
+    },
     nowMs: NOW + call,
     request: {
       taskClass: BUILT_IN_TASK_CLASSES[call % BUILT_IN_TASK_CLASSES.length]!,

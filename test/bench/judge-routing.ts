@@ -81,7 +81,7 @@ function learnRoutes(learning: readonly JudgedRequest[], { goal, check, texts }:
       },
       catalog,
       policy: {},
-      health: { breakers: new Map(), quarantined: new Set() },
+      health: { breakers: new Map(), quarantined: new Map(), speeds: new Map() },
       nowMs: 0,
       quality: by,
     });

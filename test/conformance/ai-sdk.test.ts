@@ -35,15 +35,8 @@ describe.each([
     server = await startSimulatedProviders({ providers, latencyScale: 0 });
     const speaks = wire.split(',')[0] as WireFormat;
     target = vendors.find((vendor) => vendor.wire === speaks)!.name;
-    const given = {
-      name: target,
-      speaks,
-      apiKey: 'any',
-      baseUrl: server.baseUrl(target),
-      streams: true,
-      maxConcurrent: 9,
-    };
-    model = sdkProvider(given, fetch).languageModel(id);
+    const given = { name: target, speaks, baseUrl: server.baseUrl(target) };
+    model = sdkProvider(given, 'any', fetch).languageModel(id);
   });
   afterEach(() => server.control.clearFaults());
   afterAll(() => server.close());

@@ -14,7 +14,7 @@ import type {
 } from '../../src/core/contract/activities.ts';
 import { indexCatalog } from '../../src/core/routing/catalog-index.ts';
 import { WorkerHealth } from '../../src/worker/health.ts';
-
+import { resolveProviders, SIMULATED_URL_ENV } from '../../src/worker/resolve-providers.ts';
 import { until } from '../support/until.ts';
 
 const answer: ModelAnswer = {
@@ -22,6 +22,7 @@ const answer: ModelAnswer = {
   finishReason: 'stop',
   usage: { inputTokens: 100, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 0 },
   firstTokenMs: 5,
+  headroom: [],
 };
 
 const input: InvokeModelInput = {
@@ -48,12 +49,13 @@ function newAttempt(
   invoke: ActivityPorts['models']['invoke'] = async () => answer,
 ) {
   const resolved = resolveConfig({ agents: 'agents.ts' }, 'simulated');
+  const providers = resolveProviders(resolved, { [SIMULATED_URL_ENV]: 'http://127.0.0.1:1' });
   const ports: ActivityPorts = {
     ...resolved,
     catalog: indexCatalog(resolved.catalog),
     models: { invoke },
     transcripts: { resolve: async () => [], remember: () => {} },
-    health: new WorkerHealth(() => {}),
+    health: new WorkerHealth(providers, () => {}),
     heartbeats: { send: async () => {} },
     budgets: { reserve: async () => undefined, settle: async () => {} },
     ledger: { record: async () => {} },

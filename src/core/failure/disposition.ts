@@ -12,6 +12,8 @@ export interface Disposition {
   readonly onward: 'failover' | 'stop';
   /** When the endpoint may be asked again (milliseconds since the epoch), where that is known: waiting is a route. */
   readonly restsUntilMs?: number;
+  /** The failure was about the key, and so many others may be used: the endpoint is asked again with the next one. */
+  readonly otherKeys?: number;
 }
 
 /** A hint this short is waited out on the same endpoint; a longer one fails over. */
@@ -85,12 +87,25 @@ export interface FailureFacts {
   readonly lasting?: boolean;
   /** Where the endpoint's breaker is open after this failure, when it ends (milliseconds since the epoch). */
   readonly restsUntilMs?: number | undefined;
+  /** How many keys may still be used at the endpoint. */
+  readonly otherKeys?: number;
   /** The deployment accepts that what one provider filtered is shown to others. */
   readonly failsOverAfterFilter?: boolean;
 }
 
 /** @param jitter 0 to 1, spreads the pauses of parallel steps */
 export function disposition(
+  kind: FailureKind,
+  { otherKeys = 0, ...facts }: FailureFacts,
+  nowMs: number,
+  jitter: number,
+): Disposition {
+  const { health } = DISPOSITIONS[kind];
+  const ofKey = health === 'rests' || health === 'rejects the key';
+  return { ...ofEndpoint(kind, facts, nowMs, jitter), ...(ofKey && otherKeys > 0 && { otherKeys }) };
+}
+
+function ofEndpoint(
   kind: FailureKind,
   { hintMs, lasting = false, restsUntilMs, failsOverAfterFilter = false }: FailureFacts,
   nowMs: number,

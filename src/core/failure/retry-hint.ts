@@ -1,3 +1,4 @@
+import { readHeadroom, usedUpUntilMs } from '../health/headroom.ts';
 import type { Refusal } from './kind.ts';
 
 /** No hint is followed for longer: a day is the longest window that vendors count in. */
@@ -30,38 +31,8 @@ function retryInfoMs(body: string): number | undefined {
   return seconds === undefined ? undefined : Number.parseFloat(seconds) * 1000;
 }
 
-/** Each limit has a header that says what is left of it and one that says when it begins anew. */
-const LIMITS: readonly { readonly remaining: string; readonly reset: string }[] = [
-  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map((what) => ({
-    remaining: `anthropic-ratelimit-${what}-remaining`,
-    reset: `anthropic-ratelimit-${what}-reset`,
-  })),
-  ...['requests', 'tokens'].map((what) => ({
-    remaining: `x-ratelimit-remaining-${what}`,
-    reset: `x-ratelimit-reset-${what}`,
-  })),
-];
-
 /** When the last of the limits that are used up begins anew. */
 function untilReset(headers: Refusal['headers'], nowMs: number): number | undefined {
-  const resets = LIMITS.flatMap(({ remaining, reset }) => {
-    if (headers[remaining]?.trim() !== '0') return [];
-    return fromNowMs(headers[reset]?.trim() ?? '', nowMs) ?? [];
-  });
-  return resets.length === 0 ? undefined : Math.max(...resets);
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-
-/** A time as Anthropic gives it (RFC 3339), or a span as OpenAI does: `6m0s`, `1.5s`, `120ms`. */
-function fromNowMs(value: string, nowMs: number): number | undefined {
-  if (/^\d{4}-\d{2}-\d{2}T/.test(value)) {
-    const at = Date.parse(value);
-    return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
-  }
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/.test(value)) return undefined;
-  return [...value.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number.parseFloat(count!) * UNIT_MS[unit!]!,
-    0,
-  );
+  const untilMs = usedUpUntilMs(readHeadroom(headers, nowMs));
+  return untilMs === undefined ? undefined : untilMs - nowMs;
 }

@@ -6,7 +6,8 @@
  * W2  When nothing is left to try and some endpoint has said when it may be asked again, the walk waits for it.
  * W3  Where a limited endpoint is worth its rest, the walk waits for it, as long as its patience lasts; then it asks
  *     whoever may be asked.
- * W4  Every walk ends: failed attempts are bounded by `maxAttempts`; those that were only told to come back later are
+ * W4  Where it was the key that failed and the endpoint has others, it is asked at once with the next, each key once.
+ * W5  Every walk ends: failed attempts are bounded by `maxAttempts`; those that were only told to come back later are
  *     bounded by `patienceMs`, with waits that grow.
  */
 import type { Disposition } from './disposition.ts';
@@ -26,6 +27,8 @@ export interface WalkState {
   readonly attempts: number;
   readonly waits: number;
   readonly triesOnEndpoint: number;
+  /** Keys that the endpoint may still be asked with; absent as long as no key failed there. */
+  readonly keysLeft?: number;
   /** Endpoints not to be asked again, with the time they come back where it is known. */
   readonly avoided: readonly { readonly endpoint: string; readonly restsUntilMs?: number }[];
 }
@@ -73,16 +76,22 @@ export function afterFailure(
   if (failure.kind === 'no_eligible_endpoint') return waitOrPark(before, failure, nowMs);
   if (failure.kind === 'worth_waiting') return waitOrAsk(before, failure, nowMs);
 
+  const { triesPerEndpoint, retryAfterMs, onward, restsUntilMs, otherKeys = 0 } = failure.disposition;
   const counts = failure.kind === 'rate_limited' ? 0 : 1;
-  const state = {
-    ...before,
-    attempts: before.attempts + counts,
-    triesOnEndpoint: before.triesOnEndpoint + 1,
-  };
-  const { triesPerEndpoint, retryAfterMs, onward, restsUntilMs } = failure.disposition;
-  const avoid = avoidedIn(state);
-  const patienceMs = patienceLeftMs(state, nowMs);
+  const attempts = before.attempts + counts;
+  const avoid = avoidedIn(before);
+  const patienceMs = patienceLeftMs(before, nowMs);
 
+  const keysLeft = Math.min((before.keysLeft ?? Number.POSITIVE_INFINITY) - 1, otherKeys);
+  if (keysLeft > 0 && attempts < before.limits.maxAttempts) {
+    const retry = failure.endpoint;
+    return [
+      { ...before, attempts, keysLeft },
+      { do: 'attempt', retry, avoid, delayMs: 0, patienceMs, why: 'retry' },
+    ];
+  }
+
+  const state = { ...before, attempts, triesOnEndpoint: before.triesOnEndpoint + 1 };
   if (state.triesOnEndpoint < triesPerEndpoint && state.attempts < state.limits.maxAttempts) {
     const retry = failure.endpoint;
     return [state, { do: 'attempt', retry, avoid, delayMs: retryAfterMs, patienceMs, why: 'retry' }];
@@ -93,7 +102,7 @@ export function afterFailure(
     ...state.avoided,
     { endpoint: failure.endpoint, ...(restsUntilMs !== undefined && { restsUntilMs }) },
   ];
-  const moved = { ...state, avoided, triesOnEndpoint: 0 };
+  const moved = { ...onNextEndpoint(state), avoided };
   if (moved.attempts >= moved.limits.maxAttempts) return [moved, { do: 'park', why: 'attempts used' }];
   return [
     moved,
@@ -133,10 +142,13 @@ function wait(
   why: 'wait' | 'worth waiting',
   nowMs: number,
 ): [WalkState, WalkAction] {
-  const rested: WalkState = { ...state, waits: state.waits + 1, triesOnEndpoint: 0, avoided: [] };
+  const rested: WalkState = { ...onNextEndpoint(state), waits: state.waits + 1, avoided: [] };
   const patienceMs = patienceLeftMs(state, untilMs);
   return [rested, { do: 'attempt', avoid: [], delayMs: untilMs - nowMs, patienceMs, why }];
 }
+
+/** Nothing was tried there yet. */
+const onNextEndpoint = ({ keysLeft, ...state }: WalkState): WalkState => ({ ...state, triesOnEndpoint: 0 });
 
 const avoidedIn = ({ avoided }: WalkState) => avoided.map(({ endpoint }) => endpoint);
 

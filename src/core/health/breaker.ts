@@ -5,7 +5,7 @@
  *     seconds failed, so that an endpoint which fails now and then under load is not taken for dead.
  * H2  Open: the endpoint rests until `untilMs` and is not chosen.
  * H3  After that one probe is let through at a time; its success closes the breaker, its failure opens it for twice
- *     as long, up to a limit.
+ *     as long, up to a limit. One that ends without either, or is not heard of for a minute, makes room for the next.
  */
 export type Breaker =
   | {
@@ -17,6 +17,7 @@ export type Breaker =
     }
   | {
       readonly state: 'open';
+      readonly sinceMs: number;
       readonly untilMs: number;
       readonly cooldownMs: number;
       /** The provider itself has said that it may be asked again then. */
@@ -25,8 +26,12 @@ export type Breaker =
   | { readonly state: 'half-open'; readonly probeSinceMs: number; readonly cooldownMs: number };
 
 export type BreakerEvent =
+  /** A call begins: where the endpoint has rested, it is the probe. */
   | { readonly type: 'started' }
-  | { readonly type: 'succeeded' }
+  /** The probe came to nothing that says anything of the endpoint. */
+  | { readonly type: 'released' }
+  /** `askedAtMs`: when the call began. */
+  | { readonly type: 'succeeded'; readonly askedAtMs: number }
   | { readonly type: 'failed' }
   /** Rate limited: rests until the provider's own time, whatever came before. */
   | { readonly type: 'rests'; readonly untilMs: number };
@@ -46,13 +51,22 @@ const PROBE_LOST_MS = 60_000;
 export function afterEvent(breaker: Breaker, event: BreakerEvent, nowMs: number): Breaker {
   switch (event.type) {
     case 'succeeded':
+      // What was asked before the limit was reached does not say that it is over.
+      if (breaker.state === 'open' && breaker.promised && event.askedAtMs < breaker.sinceMs) return breaker;
       if (breaker.state !== 'closed') return CLOSED;
       return { state: 'closed', failures: 0, recent: withOutcome(breaker.recent, false, nowMs) };
     case 'rests':
-      return { state: 'open', untilMs: event.untilMs, cooldownMs: FIRST_COOLDOWN_MS, promised: true };
+      return {
+        ...{ state: 'open', sinceMs: nowMs, untilMs: event.untilMs },
+        ...{ cooldownMs: FIRST_COOLDOWN_MS, promised: true },
+      };
     case 'started':
-      return breaker.state === 'open' && nowMs >= breaker.untilMs
+      return breaker.state !== 'closed' && admits(breaker, nowMs)
         ? { state: 'half-open', probeSinceMs: nowMs, cooldownMs: breaker.cooldownMs }
+        : breaker;
+    case 'released':
+      return breaker.state === 'half-open'
+        ? { state: 'open', sinceMs: nowMs, untilMs: nowMs, cooldownMs: breaker.cooldownMs }
         : breaker;
     case 'failed':
       if (breaker.state === 'closed') {
@@ -78,7 +92,7 @@ function isDead(failures: number, recent: Recent): boolean {
 }
 
 function openFor(cooldownMs: number, nowMs: number): Breaker {
-  return { state: 'open', untilMs: nowMs + cooldownMs, cooldownMs };
+  return { state: 'open', sinceMs: nowMs, untilMs: nowMs + cooldownMs, cooldownMs };
 }
 
 /** Whether a request may go to the endpoint now. */

@@ -137,8 +137,9 @@ export const RULES: readonly Rule[] = [
   {
     name: 'health:quarantined',
     trait: 'provider',
-    list: ({ health }) => ({ deny: [...health.quarantined] }),
-    remedy: (provider) => `mend the key of ${provider} and restart the worker`,
+    list: ({ health }) => ({ deny: [...health.quarantined.keys()] }),
+    remedy: (provider, { health }) =>
+      `put a key that ${provider} takes into ${health.quarantined.get(provider)}, or \`signalbox health --reset ${provider}\``,
   },
   {
     name: 'context_length',

@@ -10,7 +10,7 @@ export interface Forecast {
   readonly chance: Float64Array;
   /** Before any discount; a price of 1 USD per million tokens is 1 micro-dollar a token. */
   readonly costMicros: Float64Array;
-  /** To a whole answer of the class's usual length. */
+  /** To a whole answer of the class's usual length: as measured, else as the catalog says. */
   readonly latencyMs: Float64Array;
   readonly worstCaseMicros: Float64Array;
 }
@@ -53,6 +53,10 @@ export function forecast(positions: Uint16Array, input: ChooseInput): Forecast {
   }
   if (learnt.endpoints.size > 0)
     for (let k = 0; k < size; k++) chance[k] = learnt.endpoints.get(positions[k]!)?.success ?? chance[k]!;
+  for (const [id, speed] of input.health.speeds) {
+    const k = positions.indexOf(catalog.positionOf.get(id) ?? -1);
+    if (k >= 0) latencyMs[k] = speed.firstTokenMs.p50 + expectedOutputTokens * speed.msPerToken;
+  }
   return { chance, costMicros, latencyMs, worstCaseMicros };
 }
 

@@ -81,6 +81,7 @@ export function candidateAt(
     cost: fourDigits(costMicros / 1e6),
     ...(discountMicros > 0 && { cacheDiscount: fourDigits(discountMicros / 1e6) }),
     latency: fourDigits((secondUsd * forecast.latencyMs[k]!) / 1e3),
+    ...(input.health.speeds.has(input.catalog.endpoints[i]!.id) && { measured: true as const }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Breaker } from '../health/breaker.ts';
+import type { MeasuredSpeed } from '../health/window.ts';
 import type { CheckReliability } from '../vocabulary/decision.ts';
 import type { Ability, Modality } from '../vocabulary/model.ts';
 import type { EffectivePolicy } from '../vocabulary/policy.ts';
@@ -44,9 +45,11 @@ export interface ChooseRequest {
 export interface Health {
   /** By endpoint; absent means closed. */
   readonly breakers: ReadonlyMap<string, Breaker>;
-  /** Providers whose key was rejected or is unpaid. */
-  readonly quarantined: ReadonlySet<string>;
+  /** Providers none of whose keys may be used, with the environment variables that hold them, in words. */
+  readonly quarantined: ReadonlyMap<string, string>;
+  /** By endpoint, of those that answered often enough; the others have the catalog's speed. */
+  readonly speeds: ReadonlyMap<string, MeasuredSpeed>;
 }
 
 /** Nothing is known against any endpoint. */
-export const ALL_WELL: Health = { breakers: new Map(), quarantined: new Set() };
+export const ALL_WELL: Health = { breakers: new Map(), quarantined: new Map(), speeds: new Map() };

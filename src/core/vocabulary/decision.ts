@@ -52,6 +52,8 @@ export interface Candidate {
   /** What is saved because the conversation is in the endpoint's prompt cache; absent where nothing is. */
   readonly cacheDiscount?: number;
   readonly latency: number;
+  /** The latency is that of recent calls; else it is the catalog's. */
+  readonly measured?: true;
 }
 
 /** How far a step's check can be trusted, and what it costs. */

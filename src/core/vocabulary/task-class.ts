@@ -15,6 +15,8 @@ export interface TaskClass {
   /** Models less likely than this to succeed are not asked, 0-1: a wrong answer is then worse than none. */
   readonly qualityFloor: number;
   readonly deadlines: Deadlines;
+  /** Those of them that the config sets: nothing that is learnt takes their place. */
+  readonly setDeadlines?: readonly (keyof Deadlines)[];
   /** The class's own layer of policy. */
   readonly policy: Policy;
   /** What all work of the class may cost; no limit where absent. */

@@ -17,8 +17,8 @@ export interface HttpCall {
   readonly signal: AbortSignal;
   /** Called once the request has a connection. */
   readonly connected: () => void;
-  /** Called with the status that came. */
-  readonly answered: (status: number) => void;
+  /** Called with the status and the headers that came, their names in lower case. */
+  readonly answered: (status: number, headers: Readonly<Record<string, string>>) => void;
 }
 
 /** Rejects with BrokenResponse where what comes back cannot be an answer, with undici's errors where nothing does. */
@@ -46,11 +46,12 @@ export const providerFetch =
     ).catch((error: unknown) => {
       throw notHttp(error) ?? error;
     });
-    answered(response.statusCode);
     // Whoever reads it hears of an error, and when it is given up, nobody reads.
     response.body.on('error', () => {});
     try {
-      return await toResponse(response, asked.url, expects);
+      const headers = headersOf(response.headers);
+      answered(response.statusCode, Object.fromEntries(headers));
+      return await toResponse(response, headers, asked.url, expects);
     } catch (error) {
       response.body.destroy();
       throw error;
@@ -92,11 +93,11 @@ const telling =
   };
 
 async function toResponse(
-  { statusCode: status, headers: received, body }: Dispatcher.ResponseData,
+  { statusCode: status, body }: Dispatcher.ResponseData,
+  headers: Headers,
   url: string,
   expects: HttpCall['expects'],
 ): Promise<Response> {
-  const headers = headersOf(received);
   if (status >= 300 && status < 400) throw redirected(status, headers, url);
   // An HTTP/2 server may give any number.
   if (status > 599)

@@ -90,6 +90,7 @@ describe('an answer', () => {
     message: { role: 'assistant', content: [{ type: 'text', text: '{"sum":4}' }] },
     finishReason: 'stop',
     firstTokenMs: 1,
+    headroom: [],
   };
   const verify = (checks: Record<string, CheckPort>, of: Partial<ModelAnswer> = {}, outputSchema?: object) =>
     verifyAnswer(

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { admits, afterEvent, type Breaker, CLOSED } from '../../../src/core/health/breaker.ts';
 
 const T0 = 1_000_000;
-const through = (breaker: Breaker, ...events: [Parameters<typeof afterEvent>[1], number][]) =>
+type Event = Parameters<typeof afterEvent>[1];
+const succeeded: Event = { type: 'succeeded', askedAtMs: T0 };
+const through = (breaker: Breaker, ...events: [Event, number][]) =>
   events.reduce((state, [event, ms]) => afterEvent(state, event, T0 + ms), breaker);
 
 describe('a breaker', () => {
@@ -12,23 +14,14 @@ describe('a breaker', () => {
     expect(admits(through(CLOSED, [{ type: 'failed' }, 0]), T0)).toBe(true);
     expect(admits(open, T0 + 20)).toBe(false);
     expect(
-      admits(
-        through(CLOSED, [{ type: 'failed' }, 0], [{ type: 'succeeded' }, 1], [{ type: 'failed' }, 2]),
-        T0 + 3,
-      ),
+      admits(through(CLOSED, [{ type: 'failed' }, 0], [succeeded, 1], [{ type: 'failed' }, 2]), T0 + 3),
     ).toBe(true);
   });
 
-  const busy = Array.from({ length: 40 }, (_, i): [{ type: 'succeeded' }, number] => [
-    { type: 'succeeded' },
-    -100 + i,
-  ]);
+  const busy = Array.from({ length: 40 }, (_, i): [Event, number] => [succeeded, -100 + i]);
 
   it('of an endpoint that mostly answers stays closed after two in a row, and opens after five', () => {
-    const failing = Array.from({ length: 5 }, (_, i): [{ type: 'failed' }, number] => [
-      { type: 'failed' },
-      i,
-    ]);
+    const failing = Array.from({ length: 5 }, (_, i): [Event, number] => [{ type: 'failed' }, i]);
     expect(admits(through(CLOSED, ...busy, ...failing.slice(0, 4)), T0 + 5)).toBe(true);
     expect(admits(through(CLOSED, ...busy, ...failing), T0 + 5)).toBe(false);
   });
@@ -46,7 +39,7 @@ describe('a breaker', () => {
 
   it('closes when the probe succeeds and rests twice as long when it fails', () => {
     const probing = through(open, [{ type: 'started' }, 15_011]);
-    expect(through(probing, [{ type: 'succeeded' }, 15_100])).toEqual(CLOSED);
+    expect(through(probing, [succeeded, 15_100])).toEqual(CLOSED);
     const again = through(probing, [{ type: 'failed' }, 15_100]);
     expect(admits(again, T0 + 15_100 + 29_999)).toBe(false);
     expect(admits(again, T0 + 15_100 + 30_000)).toBe(true);

@@ -81,6 +81,8 @@ describe('a breaker', () => {
     succeeds: fc.boolean(),
     rests: fc.option(fc.nat(30_000), { nil: undefined, freq: 5 }),
   });
+  const outcome = (succeeds: boolean, askedAtMs: number) =>
+    succeeds ? { type: 'succeeded' as const, askedAtMs } : { type: 'failed' as const };
 
   it('H3: lets one probe through at a time, until it reports', () => {
     fc.assert(
@@ -94,9 +96,7 @@ describe('a breaker', () => {
           if (breaker.state === 'half-open') expect(admits(breaker, nowMs + 1)).toBe(false);
           breaker = afterEvent(
             breaker,
-            rests === undefined
-              ? { type: succeeds ? 'succeeded' : 'failed' }
-              : { type: 'rests', untilMs: nowMs + rests },
+            rests === undefined ? outcome(succeeds, nowMs) : { type: 'rests', untilMs: nowMs + rests },
             nowMs,
           );
           expect(breaker.state).not.toBe('half-open');
@@ -122,7 +122,7 @@ describe('a breaker', () => {
         for (const { afterMs, succeeds } of events) {
           nowMs += afterMs;
           breaker = afterEvent(breaker, { type: 'started' }, nowMs);
-          breaker = afterEvent(breaker, { type: succeeds ? 'succeeded' : 'failed' }, nowMs);
+          breaker = afterEvent(breaker, outcome(succeeds, nowMs), nowMs);
         }
         expect(admits(breaker, nowMs + 120_000)).toBe(true);
       }),

@@ -28,6 +28,24 @@ describe('the failover walk', () => {
     expect(action).toMatchObject({ why: 'failover', avoid: ['a'] });
   });
 
+  it.each(['credential_rejected', 'rate_limited'] as const)(
+    'after %s asks at once with the other keys, each once',
+    (kind) => {
+      let [state, action] = beginWalk(limits, NOW);
+      const keys: unknown[] = [];
+      do {
+        // As it is where a rest is over at once: the others are always free.
+        const told = disposition(kind, { hintMs: 0, otherKeys: 2 }, NOW, 0.5);
+        [state, action] = afterFailure(state, { endpoint: 'a', kind, disposition: told }, NOW);
+        keys.push(action);
+      } while (action.do === 'attempt' && action.why === 'retry' && keys.length < 9);
+      const again = { do: 'attempt', retry: 'a', avoid: [], delayMs: 0, why: 'retry' };
+      expect(keys.slice(0, 2)).toMatchObject([again, again]);
+      expect(keys).toHaveLength(kind === 'rate_limited' ? 4 : 3);
+      expect(keys.at(-1)).toMatchObject({ why: 'failover', avoid: ['a'] });
+    },
+  );
+
   it('stops at a request that every endpoint would refuse', () => {
     const [state] = beginWalk(limits, NOW);
     expect(afterFailure(state, failed('a', 'invalid_request'), NOW)[1]).toEqual({

@@ -4,6 +4,7 @@ import { resolveConfig } from '../../../src/config/resolve-config.ts';
 import type { FailureKind } from '../../../src/core/failure/kind.ts';
 import { type Message, textOf } from '../../../src/core/vocabulary/transcript.ts';
 import { AiSdkModels } from '../../../src/providers/ai-sdk-models.ts';
+import { apiKeyOf } from '../../../src/providers/api-key.ts';
 import type { ResolvedProvider } from '../../../src/providers/language-model.ts';
 import { parseFault } from '../../../src/simulated/faults.ts';
 import { startSimulatedProviders } from '../../../src/simulated/simulated-providers.ts';
@@ -33,10 +34,11 @@ async function newVendor(wire: Wire, fault?: string, streams = true) {
   });
   if (fault) await simulated.control.setFault('*', parseFault(fault));
   const endpoint = config.catalog.endpoints.find(({ provider }) => provider === WIRES[wire])!;
+  const key = providers.get(endpoint.provider)!.keys[0]!.fingerprint;
   return {
     log: () => simulated.control.log(),
     close: () => simulated.close(),
-    ask: (change: Partial<ModelCall> = {}) => models.invoke(endpoint, { ...call, ...change }),
+    ask: (change: Partial<ModelCall> = {}) => models.invoke(endpoint, { ...call, key, ...change }),
   };
 }
 
@@ -49,7 +51,7 @@ const WIRES = {
 type Wire = keyof typeof WIRES;
 const wires = Object.keys(WIRES) as Wire[];
 
-const call: ModelCall = {
+const call: Omit<ModelCall, 'key'> = {
   messages: [
     {
       role: 'user',
@@ -175,18 +177,22 @@ describe.each(wires)('%s', (wire) => {
       headers: { 'x-should-retry': shouldRetry },
       body: '{"error":{"message":"down"}}',
     }));
+    const key = apiKeyOf('any', baseUrl);
     const provider = {
       name: WIRES[wire],
       speaks: wire,
       baseUrl,
-      apiKey: 'any',
+      keys: [key],
       streams: true,
       maxConcurrent: 9,
     };
     const models = new AiSdkModels(new Map<string, ResolvedProvider>([[provider.name, provider]]));
     closers.push(() => models.close());
     const endpoint = config.catalog.endpoints.find(({ provider }) => provider === WIRES[wire])!;
-    expect(await failureOf(models.invoke(endpoint, call))).toMatchObject({ kind: 'unavailable', lasting });
+    expect(await failureOf(models.invoke(endpoint, { ...call, key: key.fingerprint }))).toMatchObject({
+      kind: 'unavailable',
+      lasting,
+    });
   });
 
   it('an answer that was cut after it began is billed', async () => {

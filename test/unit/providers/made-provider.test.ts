@@ -35,13 +35,15 @@ function modelsOf(sdk: SdkProvider, baseUrl?: string) {
     ],
   };
   const resolved = resolveConfig(config, 'live');
-  const models = new AiSdkModels(resolveProviders(resolved, { MINE_API_KEY: KEY }));
+  const providers = resolveProviders(resolved, { MINE_API_KEY: KEY });
+  const models = new AiSdkModels(providers);
   closers.push(() => models.close());
   const endpoint = resolved.catalog.endpoints.find(({ id }) => id === 'mine/my-model')!;
-  return { ask: () => models.invoke(endpoint, call) };
+  const [key] = providers.get('mine')!.keys;
+  return { ask: () => models.invoke(endpoint, { ...call, key: key!.fingerprint }) };
 }
 
-const call: ModelCall = {
+const call: Omit<ModelCall, 'key'> = {
   messages: [{ role: 'user', content: 'What opened? The mill of Ellerby opened in 1890.' }],
   tools: [],
   maxOutputTokens: 1_000,

@@ -6,6 +6,7 @@ import type { FailureKind } from '../../../src/core/failure/kind.ts';
 import type { WireFormat } from '../../../src/core/vocabulary/model.ts';
 import { textOf } from '../../../src/core/vocabulary/transcript.ts';
 import { AiSdkModels } from '../../../src/providers/ai-sdk-models.ts';
+import { apiKeyOf } from '../../../src/providers/api-key.ts';
 import { useVendors } from '../../support/use-vendors.ts';
 
 const newVendor = useVendors();
@@ -14,7 +15,7 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-const call: ModelCall = {
+const call: Omit<ModelCall, 'key'> = {
   messages: [{ role: 'user', content: 'Is it?' }],
   tools: [],
   maxOutputTokens: 1_000,
@@ -45,10 +46,11 @@ async function ask(wire: WireFormat, said: object | readonly object[]): Promise<
       : { body: JSON.stringify(said) };
   });
   const name = endpoint!.provider;
-  const provider = { ...{ name, speaks: wire, baseUrl, apiKey: 'any', streams }, maxConcurrent: 8 };
+  const key = apiKeyOf('any', baseUrl);
+  const provider = { ...{ name, speaks: wire, baseUrl, keys: [key], streams }, maxConcurrent: 8 };
   const models = new AiSdkModels(new Map([[name, provider]]));
   closers.push(() => models.close());
-  return { answer: models.invoke(endpoint!, call), requests };
+  return { answer: models.invoke(endpoint!, { ...call, key: key.fingerprint }), requests };
 }
 
 const failureOf = async (asked: Promise<Asked>): Promise<InvocationFailure> => {

@@ -12,7 +12,10 @@ export function naiveRule(endpoint: Endpoint, input: ChooseInput): string {
   const tier = endpoint.price.tiers?.filter(({ above }) => inputTokens > above).at(-1);
   const rates = { ...endpoint.price, ...tier };
   const needed = new Set([...request.abilities, ...(policy.abilities ?? [])]);
-  const latencyMs = speed.firstTokenMs + taskClass.expectedOutputTokens / (speed.tokensPerSecond / 1000);
+  const measured = health.speeds.get(id);
+  const firstTokenMs = measured ? measured.firstTokenMs.p50 : speed.firstTokenMs;
+  const msPerToken = measured ? measured.msPerToken : 1000 / speed.tokensPerSecond;
+  const latencyMs = firstTokenMs + taskClass.expectedOutputTokens * msPerToken;
   const worstCase = Math.ceil(
     inputTokens * Math.max(rates.input, rates.cacheWrite) +
       Math.min(taskClass.maxOutputTokens, model.maxOutputTokens) * Math.max(rates.output, rates.reasoning),

@@ -11,7 +11,7 @@ import { catalogOf, fates, type InputChange, inputWith, NOW, simulated } from '.
 
 const layered = (...policies: [name: string, policy: Policy][]) =>
   layerPolicies(policies.map(([name, policy]) => ({ name, policy })));
-const resting = (untilMs: number): Breaker => ({ state: 'open', untilMs, cooldownMs: 15_000 });
+const resting = (untilMs: number): Breaker => ({ state: 'open', sinceMs: 0, untilMs, cooldownMs: 15_000 });
 const ids = simulated.endpoints.map(({ id }) => id);
 function refusalOf(change: InputChange): NoEligibleEndpoint {
   const input = inputWith(change);
@@ -142,7 +142,8 @@ describe('the nearest', () => {
 describe('when to come back', () => {
   const health = (breakers: [string, Breaker][]) => ({
     breakers: new Map(breakers),
-    quarantined: new Set<string>(),
+    quarantined: new Map<string, string>(),
+    speeds: new Map(),
   });
 
   it('is when the first endpoint returns that has nothing but its rest against it', () => {

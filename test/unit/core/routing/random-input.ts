@@ -1,6 +1,7 @@
 /** Random policies and requests over a catalog. */
 import fc from 'fast-check';
 import type { Breaker } from '../../../../src/core/health/breaker.ts';
+import type { MeasuredSpeed } from '../../../../src/core/health/window.ts';
 import type { IndexedCatalog } from '../../../../src/core/routing/catalog-index.ts';
 import { indexQuality } from '../../../../src/core/routing/quality-index.ts';
 import type { ChooseInput, Health } from '../../../../src/core/routing/request.ts';
@@ -107,9 +108,17 @@ function healthFor({ endpoints, traits }: IndexedCatalog, nowMs: number): fc.Arb
   const soon = fc.integer({ min: -90_000, max: 90_000 }).map((ms) => nowMs + ms);
   const breaker: fc.Arbitrary<Breaker> = fc.oneof(
     fc.record({ state: fc.constant('closed' as const), failures: fc.nat(1), recent: fc.constant([]) }),
-    fc.record({ state: fc.constant('open' as const), untilMs: soon, cooldownMs: fc.constant(15_000) }),
+    fc.record({
+      ...{ state: fc.constant('open' as const), sinceMs: soon, untilMs: soon },
+      cooldownMs: fc.constant(15_000),
+    }),
     fc.record({ state: fc.constant('half-open' as const), probeSinceMs: soon, cooldownMs: fc.constant(1) }),
   );
+  const ms = fc.double({ min: 0, max: 30_000, noNaN: true });
+  const speed: fc.Arbitrary<MeasuredSpeed> = fc.record({
+    firstTokenMs: fc.record({ p50: ms, p95: ms }),
+    msPerToken: fc.double({ min: 0, max: 200, noNaN: true }),
+  });
   const ids = endpoints.map(({ id }) => id);
   return fc.record({
     breakers: fc
@@ -117,7 +126,10 @@ function healthFor({ endpoints, traits }: IndexedCatalog, nowMs: number): fc.Arb
       .map((some) => new Map(some)),
     quarantined: fc
       .array(fc.constantFrom(...traits.provider.values), { maxLength: 3 })
-      .map((some) => new Set(some)),
+      .map((some) => new Map(some.map((name) => [name, 'ITS_KEY']))),
+    speeds: fc
+      .array(fc.tuple(fc.constantFrom('x/unknown', ...ids), speed), { maxLength: 40 })
+      .map((some) => new Map(some)),
   });
 }
 

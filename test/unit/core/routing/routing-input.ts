@@ -22,7 +22,7 @@ export function inputWith({ request, ...rest }: InputChange = {}): ChooseInput {
   return {
     catalog: simulated,
     policy: {},
-    health: { breakers: new Map(), quarantined: new Set() },
+    health: { breakers: new Map(), quarantined: new Map(), speeds: new Map() },
     nowMs: NOW,
     ...rest,
     request: {

@@ -14,8 +14,12 @@ import {
   taskClasses,
 } from './routing-input.ts';
 
-const open: Breaker = { state: 'open', untilMs: NOW + 1, cooldownMs: 15_000 };
-const health = { breakers: new Map<string, Breaker>(), quarantined: new Set<string>() };
+const open: Breaker = { state: 'open', sinceMs: 0, untilMs: NOW + 1, cooldownMs: 15_000 };
+const health = {
+  breakers: new Map<string, Breaker>(),
+  quarantined: new Map<string, string>(),
+  speeds: new Map(),
+};
 const floor = { ...taskClasses.get('reasoning')!, qualityFloor: 0.75 };
 const poor = { success: 0.1, successSd: 0.1, costUsd: 0, basis: 'observed' as const };
 const learnt = {
@@ -45,7 +49,7 @@ const table: readonly [rule: string, endpoint: string, InputChange][] = [
   ['ability:reasoning', MINI, { policy: { abilities: ['tools', 'reasoning'] } }],
   ['input:image', MINI, { request: { inputs: ['image'] } }],
   ['input:pdf', MINI, { request: { inputs: ['text', 'pdf'] } }],
-  ['health:quarantined', MINI, { health: { ...health, quarantined: new Set(['sim-dune']) } }],
+  ['health:quarantined', MINI, { health: { ...health, quarantined: new Map([['sim-dune', 'DUNE_KEY']]) } }],
   ['context_length', MINI, { request: { inputTokens: 63_000 } }],
   ['max_price:input', GRAND, { policy: { maxPrice: { input: 3 } } }],
   ['max_price:output', GRAND, { policy: { maxPrice: { output: 15 } } }],

@@ -13,7 +13,7 @@ function waitFor(restMs: number, secondUsd: number, patienceMs = HOUR_MS) {
   const request = { ...base.request, taskClass: { ...base.request.taskClass, secondUsd, successUsd: 0.001 } };
   const best = choose({ ...base, request }).candidates[0]!.endpoint;
   const untilMs = base.nowMs + restMs;
-  const breaker = { state: 'open', untilMs, cooldownMs: 1, promised: true } as const;
+  const breaker = { state: 'open', sinceMs: 0, untilMs, cooldownMs: 1, promised: true } as const;
   const breakers = new Map([...base.health.breakers, [best, breaker] as const]);
   const limited: ChooseInput = { ...base, request, health: { ...base.health, breakers } };
   return { best, limited, wait: worthWaiting(limited, choose(limited), patienceMs) };

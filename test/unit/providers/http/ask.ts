@@ -3,13 +3,14 @@ import { InvocationFailure, type ModelAnswer, type ModelCall } from '../../../..
 import { endpointsOf } from '../../../../src/catalog/build-catalog.ts';
 import { simulatedModels } from '../../../../src/catalog/simulated-vendors.ts';
 import { AiSdkModels } from '../../../../src/providers/ai-sdk-models.ts';
+import { apiKeyOf } from '../../../../src/providers/api-key.ts';
 import type { Proxies } from '../../../../src/providers/http/dispatcher.ts';
 import type { ResolvedProvider } from '../../../../src/providers/language-model.ts';
 
 export const API_KEY = 'key-of-the-vendor-1234567890';
 const [endpoint] = simulatedModels.flatMap(endpointsOf);
 
-export const call: ModelCall = {
+export const call: Omit<ModelCall, 'key'> = {
   messages: [{ role: 'user', content: 'Say hello.' }],
   tools: [],
   maxOutputTokens: 100,
@@ -37,13 +38,15 @@ export function useClients(): (baseUrl: string, options?: ClientOptions) => Clie
   });
   return (baseUrl, { proxies, ...differs } = {}) => {
     const name = endpoint!.provider;
+    const key = apiKeyOf(API_KEY, baseUrl);
     const provider: ResolvedProvider = {
-      ...{ name, speaks: 'openai-compatible', baseUrl, apiKey: API_KEY, streams: true, maxConcurrent: 10 },
+      ...{ name, speaks: 'openai-compatible', baseUrl, keys: [key], streams: true, maxConcurrent: 10 },
       ...differs,
     };
     const models = new AiSdkModels(new Map([[name, provider]]), proxies);
     closers.push(() => models.close());
-    const ask: Client['ask'] = (change) => models.invoke(endpoint!, { ...call, ...change });
+    const ask: Client['ask'] = (change) =>
+      models.invoke(endpoint!, { ...call, key: key.fingerprint, ...change });
     return {
       ask,
       fail: (change) =>
