@@ -15,7 +15,8 @@ test('a table of what is offered, with counts of that and of all that is known',
 test('one model by its whole id: each endpoint with its status', async () => {
   const { stdout } = await models('--model', 'gpt-5-pro');
   expect(stdout).toMatch(/│ openrouter\/gpt-5-pro +│ openai\/gpt-5-pro .*offered/);
-  expect(stdout).toMatch(/│ openai\/gpt-5-pro .*other api/);
+  expect(stdout).toMatch(/│ azure\/gpt-5-pro .*other api/);
+  expect(stdout).toMatch(/│ openai\/gpt-5-pro .*offered/);
 });
 
 test('everything as JSON', async () => {
