@@ -90,6 +90,23 @@ export interface ModelAnswer {
   readonly headroom: readonly Allowance[];
 }
 
+/** Turns texts into vectors. */
+export interface EmbeddingPort {
+  /** @throws InvocationFailure */
+  embed(endpoint: Endpoint, call: EmbeddingCall): Promise<EmbeddingAnswer>;
+}
+
+export interface EmbeddingCall extends Pick<ModelCall, 'key' | 'deadlines' | 'signal'> {
+  readonly texts: readonly string[];
+}
+
+export interface EmbeddingAnswer extends Pick<ModelAnswer, 'headroom'> {
+  /** One for each text, in their order, all of one length. */
+  readonly vectors: readonly (readonly number[])[];
+  /** Absent where the provider never said. */
+  readonly inputTokens?: number;
+}
+
 /** Why a call gave no answer, already told apart. */
 export class InvocationFailure extends Error {
   readonly kind: FailureKind;

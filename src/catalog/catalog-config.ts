@@ -37,7 +37,7 @@ export type SdkProvider = (about: {
   readonly fetch: typeof globalThis.fetch;
   readonly apiKey: string;
   readonly baseUrl?: string;
-}) => Pick<ProviderV4, 'languageModel'>;
+}) => Pick<ProviderV4, 'languageModel'> & Partial<Pick<ProviderV4, 'embeddingModel'>>;
 
 export interface ModelConfig {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { WireFormat } from '../core/vocabulary/model.ts';
 import { withSentinel } from './anthropic-sentinel.ts';
 import type { ApiKey } from './api-key.ts';
 import { tellingItsVersion } from './gemini-version.ts';
-import { type LanguageModels, madeProvider } from './made-provider.ts';
+import { madeProvider, type SdkModels } from './made-provider.ts';
 
 /** A provider ready to be asked: where it is and with what keys. Lives on the worker only. */
 export interface ResolvedProvider {
@@ -29,7 +29,7 @@ export function sdkProvider(
   { name, speaks, baseUrl }: Pick<ResolvedProvider, 'name' | 'speaks' | 'baseUrl'>,
   apiKey: string,
   fetch: typeof globalThis.fetch,
-): LanguageModels {
+): SdkModels {
   if (typeof speaks === 'function') {
     return madeProvider(speaks, { name, fetch, apiKey, ...(baseUrl !== undefined && { baseUrl }) });
   }
@@ -43,13 +43,19 @@ export function sdkProvider(
       });
     case 'openai': {
       const openai = createOpenAI({ baseURL, apiKey, fetch });
-      return { languageModel: (id) => openai.responses(id) };
+      return {
+        languageModel: (id) => openai.responses(id),
+        embeddingModel: (id) => openai.embeddingModel(id),
+      };
     }
     case 'anthropic':
       return createAnthropic({ name, baseURL, apiKey, fetch: withSentinel(fetch) });
     case 'google': {
       const google = createGoogle({ baseURL, apiKey, fetch });
-      return { languageModel: (id) => tellingItsVersion(google.languageModel(id)) };
+      return {
+        languageModel: (id) => tellingItsVersion(google.languageModel(id)),
+        embeddingModel: (id) => google.embeddingModel(id),
+      };
     }
   }
 }

@@ -4,7 +4,8 @@ import { SignalboxError } from '../core/vocabulary/errors.ts';
 import { messageOf } from './assemble.ts';
 import { redact } from './redact.ts';
 
-export type LanguageModels = Pick<ProviderV4, 'languageModel'>;
+/** Not every provider has embeddings. */
+export type SdkModels = ReturnType<SdkProvider>;
 
 /** The version of the AI SDK's provider specification that the model port reads. */
 const SPECIFICATION = 'v4';
@@ -13,9 +14,9 @@ const SPECIFICATION = 'v4';
  * Has a config's function make its provider, when a worker starts and not in a run.
  * @throws SignalboxError where it fails, or gives what cannot be asked
  */
-export function madeProvider(make: SdkProvider, about: Parameters<SdkProvider>[0]): LanguageModels {
+export function madeProvider(make: SdkProvider, about: Parameters<SdkProvider>[0]): SdkModels {
   const place = `providers.${about.name}.sdk`;
-  let made: LanguageModels;
+  let made: SdkModels;
   try {
     made = make(about);
   } catch (error) {

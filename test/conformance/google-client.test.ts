@@ -147,6 +147,15 @@ describe('the @google/genai client', () => {
     await ask({ thoughtSignature: 'skip_thought_signature_validator' });
   });
 
+  it('embeds', async () => {
+    const { embeddings = [] } = await client.models.embedContent({
+      model,
+      contents: ['The mill.', 'Revenue.'],
+    });
+    expect(embeddings.map(({ values }) => values!.length)).toEqual([64, 64]);
+    expect(embeddings[0]!.values).not.toEqual(embeddings[1]!.values);
+  });
+
   it('says why it refuses', async () => {
     const ask = (change: object) => client.models.generateContent({ model, contents, ...change });
     await expect(ask({ model: 'nope' })).rejects.toMatchObject({ constructor: ApiError, status: 404 });

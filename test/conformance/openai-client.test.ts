@@ -132,6 +132,18 @@ describe('the openai client', () => {
     expect(answer.usage!.completion_tokens).toBe(5);
   });
 
+  it.each([undefined, 'float' as const])('embeds (as %p)', async (encoding_format) => {
+    const input = ['The mill opened.', 'The mill opened.', 'Revenue fell.'];
+    const { data, usage } = await client.embeddings.create({
+      ...{ model, input, ...(encoding_format && { encoding_format }) },
+    });
+    expect(data.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(data[0]!.embedding).toHaveLength(64);
+    expect(data[0]!.embedding).toEqual(data[1]!.embedding);
+    expect(data[0]!.embedding).not.toEqual(data[2]!.embedding);
+    expect(usage.total_tokens).toBe(usage.prompt_tokens);
+  });
+
   it('lists the models', async () => {
     const listed = await client.models.list();
     expect(listed.data).toEqual([
