@@ -174,8 +174,8 @@ function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Usag
   const reasoningTokens = outputTokens.reasoning ?? 0;
   const sum = inputTokens.total + outputTokens.total;
   const beside = reasoningTokens > 0 && raw?.total_tokens === sum + reasoningTokens;
-  const audioTokens = tokensOfKind(raw, 'audio_tokens');
-  const imageTokens = tokensOfKind(raw, 'image_tokens');
+  const audioTokens = tokensOfKind(raw, 'audio');
+  const imageTokens = tokensOfKind(raw, 'image');
   return {
     inputTokens: inputTokens.total,
     cacheReadTokens: inputTokens.cacheRead ?? 0,
@@ -187,12 +187,19 @@ function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Usag
   };
 }
 
-/** Of what went in and of what came out, as OpenAI's format gives them. */
-function tokensOfKind(raw: LanguageModelV4Usage['raw'], kind: string): number {
-  const details = [raw?.prompt_tokens_details, raw?.completion_tokens_details];
-  return details
-    .map((of) => (of as Record<string, unknown> | null | undefined)?.[kind])
-    .reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
+/** Of what went in and of what came out: a field for each kind in OpenAI's format, a row for each in Gemini's. */
+function tokensOfKind(raw: LanguageModelV4Usage['raw'], kind: 'audio' | 'image'): number {
+  const fields = [raw?.prompt_tokens_details, raw?.completion_tokens_details].map(
+    (of) => (of as Record<string, unknown> | null | undefined)?.[`${kind}_tokens`],
+  );
+  const rows = [raw?.promptTokensDetails, raw?.candidatesTokensDetails]
+    .flatMap((of) => (of ?? []) as ({ readonly modality?: unknown; readonly tokenCount?: unknown } | null)[])
+    .filter((row) => row?.modality === kind.toUpperCase())
+    .map((row) => row?.tokenCount);
+  return [...fields, ...rows].reduce<number>(
+    (sum, count) => sum + (typeof count === 'number' ? count : 0),
+    0,
+  );
 }
 
 const MODEL_NAME_CHARS = 200;

@@ -1,4 +1,4 @@
-import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { JSONValue, LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { JSONParseError } from '@ai-sdk/provider';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -146,4 +146,28 @@ it('ticks for every piece, reasoning and tool input too', async () => {
     },
   );
   expect(ticks).toBe(3);
+});
+
+it.each<[string, Record<string, JSONValue>]>([
+  [
+    "OpenAI's fields",
+    {
+      prompt_tokens_details: { audio_tokens: 6, image_tokens: 2 },
+      completion_tokens_details: { audio_tokens: 1 },
+    },
+  ],
+  [
+    "Gemini's rows",
+    {
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 2 },
+        { modality: 'AUDIO', tokenCount: 6 },
+        { modality: 'IMAGE', tokenCount: 2 },
+      ],
+      candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 1 }],
+    },
+  ],
+])('counts sound and pictures in %s', async (_, raw) => {
+  const end: LanguageModelV4StreamPart = { ...finish(), usage: { ...usage, raw } } as never;
+  expect((await read([text('Yes.'), end])).usage).toMatchObject({ audioTokens: 7, imageTokens: 2 });
 });
