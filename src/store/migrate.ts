@@ -1,13 +1,20 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { ledgerAndBudgets } from './migrations/0001-ledger-and-budgets.ts';
+import { health } from './migrations/0002-health.ts';
 import { halfMigrated, StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed: what follows is a new one. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-ledger-and-budgets': ledgerAndBudgets };
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-ledger-and-budgets': ledgerAndBudgets,
+  '0002-health': health,
+};
 
-const TABLES = ['signalbox_ledger', 'signalbox_budget', 'signalbox_reservation', 'signalbox_recorded'];
+const TABLES = [
+  ...['signalbox_ledger', 'signalbox_budget', 'signalbox_reservation', 'signalbox_recorded'],
+  ...['signalbox_health', 'signalbox_quarantine'],
+];
 const MIGRATION_TABLE = 'signalbox_migration';
 
 /**

@@ -1,4 +1,6 @@
 /** The tables as Kysely sees them. In SQL their names, and those of their columns, are in snake_case. */
+
+import type { Quarantine } from '../core/health/quarantine.ts';
 import type { Attempt } from '../core/vocabulary/attempt.ts';
 import type { Cap } from '../core/vocabulary/cap.ts';
 import type { CallKind, LedgerKey, LedgerUsage } from '../core/vocabulary/ledger.ts';
@@ -8,6 +10,8 @@ export interface Tables {
   signalboxBudget: BudgetTable;
   signalboxReservation: ReservationTable;
   signalboxRecorded: RecordedTable;
+  signalboxHealth: HealthTable;
+  signalboxQuarantine: Quarantine;
 }
 
 /** Runs all of whose rows are in the ledger. */
@@ -75,4 +79,13 @@ export interface ReservationTable {
   /** Null while it is open. */
   settledMicros: number | null;
   settledAt: string | null;
+}
+
+/** One row an endpoint. */
+export interface HealthTable {
+  endpoint: string;
+  /** Rises by one with each change. */
+  version: number;
+  /** An `EndpointHealth` in JSON. */
+  state: string;
 }

@@ -1,106 +1,186 @@
 import type { HealthPort } from '../../activities/ports.ts';
 import type { FailureKind } from '../core/failure/kind.ts';
-import { admits } from '../core/health/breaker.ts';
-import {
-  afterHealthEvent,
-  type EndpointHealth,
-  type HealthEvent,
-  UNHEARD_OF,
-} from '../core/health/endpoint-health.ts';
-import { type Quarantine, quarantineOf } from '../core/health/quarantine.ts';
+import { admits, type Breaker } from '../core/health/breaker.ts';
+import { afterHealthEvent, type HealthEvent } from '../core/health/endpoint-health.ts';
 import { type MeasuredSpeed, measuredSpeed } from '../core/health/window.ts';
 import type { Health } from '../core/routing/request.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
 import type { ResolvedProvider } from '../providers/language-model.ts';
-import { KeyRing } from './key-ring.ts';
+import { changeHealth, readHealth, type StoredHealth } from '../store/health.ts';
+import type { Store } from '../store/store.ts';
+import { Keys } from './keys.ts';
+import { TrackedHealth, withNews } from './tracked-health.ts';
 
 /** Speeds change slowly, and reading percentiles takes longer than choosing. */
 const SPEEDS_EVERY_MS = 1_000;
+/** A probe waits so long for the fleet's word, and is then made without it. */
+const CLAIM_MS = 2_000;
 
-/** How endpoints are doing, in this worker's memory. */
+/**
+ * How endpoints and keys are doing, in this worker's memory, and in the database that it shares with others. That is
+ * written behind: no call waits for it but a probe, and while it is away each worker goes by what it sees itself.
+ */
 export class WorkerHealth implements HealthPort {
-  readonly #rings: ReadonlyMap<string, KeyRing>;
-  readonly #endpoints = new Map<string, EndpointHealth>();
-  readonly #quarantines = new Map<string, Quarantine>();
+  readonly #keys: Keys;
+  readonly #endpoints = new Map<string, TrackedHealth>();
   readonly #warn: (message: string) => void;
+  readonly #database: { open(): Promise<Store> } | undefined;
+  #sharing: Promise<void> | undefined;
+  /** What was said of the database since it was last well. */
+  #trouble: string | undefined;
   #speeds: ReadonlyMap<string, MeasuredSpeed> = new Map();
   #speedsAtMs = 0;
 
+  /** @param database absent: nobody shares it */
   constructor(
     providers: ReadonlyMap<string, Pick<ResolvedProvider, 'keys'>>,
     warn: (message: string) => void,
+    database?: { open(): Promise<Store> },
   ) {
-    this.#rings = new Map([...providers].map(([name, { keys }]) => [name, new KeyRing(name, keys)]));
+    this.#keys = new Keys(providers, warn);
     this.#warn = warn;
+    this.#database = database;
   }
 
   snapshot(): Health {
     const nowMs = Date.now();
-    const out = [...this.#rings].filter(([, ring]) => ring.usable(nowMs).length === 0);
     return {
-      breakers: new Map([...this.#endpoints].map(([id, { breaker }]) => [id, breaker])),
-      quarantined: new Map(out.map(([provider, ring]) => [provider, ring.variables])),
+      breakers: new Map([...this.#endpoints].map(([id, { health }]) => [id, health.breaker])),
+      quarantined: this.#keys.usedUp(nowMs),
       speeds: this.#freshSpeeds(nowMs),
     };
   }
 
   keyFor({ id, provider }: Endpoint): string {
-    return this.#ring(provider).next(this.#of(id), Date.now());
+    return this.#keys.of(provider).next(this.#of(id).health, Date.now());
   }
 
   usableKeys({ id, provider }: Endpoint): number {
-    return this.#ring(provider).free(this.#of(id), Date.now()).length;
+    return this.#keys.of(provider).free(this.#of(id).health, Date.now()).length;
   }
 
   async claim(endpoint: Endpoint): Promise<'free' | 'probe' | 'taken'> {
-    const { breaker } = this.#of(endpoint.id);
-    if (breaker.state === 'closed') return 'free';
-    if (!admits(breaker, Date.now())) return 'taken';
-    this.record(endpoint, { type: 'started' });
-    return 'probe';
+    const claim = claimOf(this.#of(endpoint.id).health.breaker, Date.now());
+    if (claim !== 'probe') return claim;
+    if (this.#database && this.#trouble === undefined) {
+      const late = new Promise<undefined>((resolve) => setTimeout(resolve, CLAIM_MS, undefined).unref());
+      const told = await Promise.race([this.#claimInFleet(endpoint).catch(() => undefined), late]);
+      if (told) return told;
+    }
+    return this.#claimHere(endpoint);
   }
 
   record({ id, provider }: Endpoint, event: HealthEvent): void {
-    const nowMs = Date.now();
-    if (event.type === 'answered') this.#bringBack(provider, event.key);
-    const keys = this.#ring(provider).usable(nowMs);
-    this.#endpoints.set(id, afterHealthEvent(this.#of(id), event, keys, nowMs));
+    const atMs = Date.now();
+    if (event.type === 'answered') this.#keys.accepted(provider, event.key);
+    const tracked = this.#of(id);
+    const before = tracked.health.breaker.state;
+    tracked.record({ event, keys: this.#keys.of(provider).usable(atMs), atMs });
+    // Others are to hear at once of what opened or closed; of the rest within a second.
+    if (tracked.health.breaker.state !== before) void this.share();
   }
 
   quarantine(provider: string, key: string, kind: FailureKind, reason: string): void {
-    const quarantine = quarantineOf(provider, key, kind, Date.now());
-    this.#quarantines.set(nameOf(quarantine), quarantine);
-    this.#tellRings();
-    const until = new Date(quarantine.untilMs).toISOString();
-    this.#warn(
-      `A key of provider ${provider} (${key}, in ${this.#ring(provider).variableOf(key)}) is quarantined until ${until}, ` +
-        `or until \`signalbox health --reset ${provider}\`: ${reason}`,
-    );
+    this.#keys.quarantine(provider, key, kind, reason);
+    void this.share();
   }
 
-  #of(endpoint: string): EndpointHealth {
-    return this.#endpoints.get(endpoint) ?? UNHEARD_OF;
+  /** Tells the fleet what this worker saw, and hears what others did. Never rejects: what fails is said once. */
+  async share(): Promise<void> {
+    this.#sharing ??= this.#shareOnce().finally(() => {
+      this.#sharing = undefined;
+    });
+    return this.#sharing;
   }
 
-  #ring(provider: string): KeyRing {
-    return this.#rings.get(provider)!;
+  async #shareOnce(): Promise<void> {
+    if (!this.#database) return;
+    try {
+      const store = await this.#database.open();
+      await this.#keys.share(store);
+      await this.#tell(store);
+      const known = [...this.#endpoints].flatMap(([id, { version }]) =>
+        version === undefined ? [] : [[id, version] as const],
+      );
+      this.#adopt(await readHealth(store, new Map(known)));
+      this.#trouble = undefined;
+    } catch (error) {
+      const trouble = error instanceof Error ? error.message : String(error);
+      if (this.#trouble === undefined) this.#warn(`Health is not shared with other workers: ${trouble}`);
+      this.#trouble = trouble;
+    }
   }
 
-  /** A key that was answered is accepted, whatever was said of it before. */
-  #bringBack(provider: string, key: string): void {
-    if (this.#quarantines.delete(nameOf({ provider, key }))) this.#tellRings();
+  async #tell(store: Store): Promise<void> {
+    const news = [...this.#endpoints].flatMap(([endpoint, tracked]) => {
+      const taken = tracked.takeNews();
+      return taken.length > 0 ? [{ endpoint, tracked, taken }] : [];
+    });
+    if (news.length === 0) return;
+    try {
+      this.#adopt(
+        await changeHealth(
+          store,
+          news.map(({ endpoint, taken }) => ({ endpoint, change: (before) => withNews(before, taken) })),
+        ),
+      );
+    } catch (error) {
+      for (const { tracked, taken } of news) tracked.giveBack(taken);
+      throw error;
+    }
   }
 
-  #tellRings(): void {
-    for (const ring of this.#rings.values()) ring.quarantines = [...this.#quarantines.values()];
+  /** Of all workers that find the endpoint rested, the database lets one be its probe. */
+  async #claimInFleet({ id, provider }: Endpoint): Promise<'free' | 'probe' | 'taken'> {
+    const store = await this.#database!.open();
+    const tracked = this.#of(id);
+    const news = tracked.takeNews();
+    let claim: 'free' | 'probe' | 'taken' = 'taken';
+    try {
+      const changed = await changeHealth(store, [
+        {
+          endpoint: id,
+          change: (before) => {
+            const nowMs = Date.now();
+            const now = withNews(before, news);
+            claim = claimOf(now.breaker, nowMs);
+            if (claim !== 'probe') return now;
+            return afterHealthEvent(now, { type: 'started' }, this.#keys.of(provider).usable(nowMs), nowMs);
+          },
+        },
+      ]);
+      this.#adopt(changed);
+      return claim;
+    } catch (error) {
+      tracked.giveBack(news);
+      throw error;
+    }
+  }
+
+  #claimHere(endpoint: Endpoint): 'free' | 'probe' | 'taken' {
+    const claim = claimOf(this.#of(endpoint.id).health.breaker, Date.now());
+    if (claim === 'probe') this.record(endpoint, { type: 'started' });
+    return claim;
+  }
+
+  #adopt(stored: readonly StoredHealth[]): void {
+    for (const { endpoint, version, health } of stored) this.#of(endpoint).adopt(health, version);
+  }
+
+  #of(endpoint: string): TrackedHealth {
+    const known = this.#endpoints.get(endpoint);
+    if (known) return known;
+    const tracked = new TrackedHealth();
+    this.#endpoints.set(endpoint, tracked);
+    return tracked;
   }
 
   #freshSpeeds(nowMs: number): ReadonlyMap<string, MeasuredSpeed> {
     if (nowMs < this.#speedsAtMs + SPEEDS_EVERY_MS) return this.#speeds;
     this.#speedsAtMs = nowMs;
     this.#speeds = new Map(
-      [...this.#endpoints].flatMap(([id, { window }]) => {
-        const speed = measuredSpeed(window, nowMs);
+      [...this.#endpoints].flatMap(([id, { health }]) => {
+        const speed = measuredSpeed(health.window, nowMs);
         return speed ? [[id, speed]] : [];
       }),
     );
@@ -108,4 +188,5 @@ export class WorkerHealth implements HealthPort {
   }
 }
 
-const nameOf = ({ provider, key }: Pick<Quarantine, 'provider' | 'key'>) => `${provider}\n${key}`;
+const claimOf = (breaker: Breaker, nowMs: number) =>
+  breaker.state === 'closed' ? 'free' : admits(breaker, nowMs) ? 'probe' : 'taken';

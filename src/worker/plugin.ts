@@ -15,6 +15,7 @@ import { loadQuality } from '../quality/load-quality.ts';
 import { parseStoreUrl } from '../store/store-url.ts';
 import { agentsPath } from './bundle-agents.ts';
 import { WorkerHealth } from './health.ts';
+import { keepSharing } from './health-sharing.ts';
 import { heartbeats } from './heartbeats.ts';
 import { keepLedger } from './ledger-catch-up.ts';
 import { resolveProviders } from './resolve-providers.ts';
@@ -57,14 +58,15 @@ export class SignalboxPlugin extends SimplePlugin {
     const store = new WorkerStore({ url: resolved.database, env }, warn);
     const taskQueue = options.taskQueue ?? resolved.taskQueue;
     const models = new AiSdkModels(providers, resolveProxies(env));
-    this.#held.set(taskQueue, { store, models });
+    const health = new WorkerHealth(providers, warn, store);
+    this.#held.set(taskQueue, { store, models, health });
     const activities = createActivities({
       ...resolved,
       catalog,
       ...(qualityFile !== undefined && loadQuality(qualityFile, { catalog, modelIds })),
       models,
       transcripts: new Transcripts(readOwnRun),
-      health: new WorkerHealth(providers, warn),
+      health,
       ...{ heartbeats, budgets: store, ledger: store },
       tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
     });
@@ -81,17 +83,18 @@ export class SignalboxPlugin extends SimplePlugin {
     });
   }
 
-  /** While the worker runs, it also writes what closed runs still owe the ledger. What it holds is let go at its end. */
+  /** While the worker runs, it also shares its health, and writes what closed runs still owe the ledger. What it holds is let go at its end. */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, options } = worker;
     const { taskQueue, namespace } = options;
     const held = this.#held.get(taskQueue);
     if (!held || !connection) return super.runWorker(worker, next);
 
-    const { store, models } = held;
+    const { store, models, health } = held;
     const stopped = new AbortController();
     const client = new Client({ connection, namespace });
     const kept = keepLedger({ client, store, taskQueue, warn, signal: stopped.signal });
+    const shared = keepSharing(health, stopped.signal);
     try {
       await super.runWorker(worker, next);
     } finally {
@@ -99,6 +102,7 @@ export class SignalboxPlugin extends SimplePlugin {
       // Whatever is still under way had the worker's time to end.
       await models.close();
       await kept;
+      await shared;
       await store.close();
     }
   }
@@ -108,6 +112,7 @@ export class SignalboxPlugin extends SimplePlugin {
 interface Held {
   readonly store: WorkerStore;
   readonly models: AiSdkModels;
+  readonly health: WorkerHealth;
 }
 
 const warn = (message: string) => new DefaultLogger('WARN').warn(message);

@@ -150,7 +150,8 @@ export function measure({ slices }: Window, nowMs: number): Measured {
 /** Failures that are the endpoint's: it is no fault of its own where a request is wrong. */
 const endpointsOwn = (failed: FailureCounts) =>
   Object.entries(failed)
-    .filter(([kind]) => DISPOSITIONS[kind as FailureKind].health !== 'works')
+    // Another worker's code may know kinds that this one does not.
+    .filter(([kind]) => DISPOSITIONS[kind as FailureKind]?.health !== 'works')
     .reduce((sum, [, count]) => sum + count, 0);
 
 function percentilesOf(sketch: LatencySketch): Percentiles | undefined {
