@@ -1,5 +1,5 @@
 /** Vendors that answer exactly what a case says, where the simulated ones are too well behaved. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
 
@@ -13,7 +13,9 @@ export interface VendorAnswer {
 }
 
 /** Makes vendors that end with the case that asked for them; the function returned gives a vendor's base URL. */
-export function useVendors(): (answer: (request: string) => VendorAnswer) => Promise<string> {
+export function useVendors(): (
+  answer: (request: string, headers: IncomingHttpHeaders) => VendorAnswer,
+) => Promise<string> {
   const servers: Server[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) {
@@ -25,7 +27,7 @@ export function useVendors(): (answer: (request: string) => VendorAnswer) => Pro
     const server = createServer(async (request, response) => {
       let text = '';
       for await (const chunk of request.setEncoding('utf8')) text += chunk;
-      const { status = 200, headers, contentType = 'application/json', body } = answer(text);
+      const { status = 200, headers, contentType = 'application/json', body } = answer(text, request.headers);
       response.writeHead(status, { 'content-type': contentType, ...headers }).end(body);
     });
     servers.push(server);
