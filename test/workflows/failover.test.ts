@@ -119,6 +119,16 @@ it('what is too long for a window is never sent to one that is no larger', async
   expect(windows.at(-1)).toBe(Math.max(...models.values()));
 });
 
+it('a model that its provider does not have is not asked for by the runs that follow', async () => {
+  const { stage } = await runWith('404');
+  await stage.control.clearLog();
+  const run = await stage.start(ask, { prompt });
+  await run.result();
+  const { decision } = (await run.state()).steps[0]!;
+  expect(decision?.rejections).toContainEqual({ endpoint: first, rule: 'health:gone' });
+  expect(await stage.control.log()).toHaveLength(1);
+});
+
 it('a rejected key takes its provider out for the runs that follow', async () => {
   const { stage } = await runWith('401');
   await stage.control.clearFaults();

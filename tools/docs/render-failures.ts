@@ -23,7 +23,8 @@ ${FAILURE_KINDS.map((kind) => renderRow(kind, DISPOSITIONS[kind])).join('\n')}
 - **fail over**: the router chooses again, without the endpoints that used up their tries. **park**: the run waits for a
   person and keeps everything.
 - **fails**: counts towards the endpoint's breaker. **rests**: is not asked until the provider's own time, else for
-  ${UNHINTED_REST_MS / 1000} s. **rejects the key**: the key is quarantined, and others of the provider are used.
+  ${UNHINTED_REST_MS / 1000} s. **rejects the key**: the key is quarantined, and others of the provider are used. **is gone**: is not asked for an hour,
+  and no run waits for it.
 - Where a pause is given, the failure passes by itself: when nobody else is left, the endpoint is asked again after a wait of
   2 s or more, unless it says \`x-should-retry: false\`.
 - A failed attempt that may be billed is billed: in the run's cost and in the ledger.

@@ -21,8 +21,8 @@ export const SHORT_HINT_MS = 5_000;
 /** A rate limit without a hint: windows of a minute are the vendors' usual. */
 export const UNHINTED_REST_MS = 30_000;
 
-/** What a failure says of who was asked: it fails, asks to be left alone, takes the key no more, or works. */
-export type HealthEffect = 'fails' | 'rests' | 'rejects the key' | 'works';
+/** What a failure says of who was asked: it fails, asks to be left alone, takes the key no more, is not there, or works. */
+export type HealthEffect = 'fails' | 'rests' | 'rejects the key' | 'is gone' | 'works';
 
 export interface DispositionRow extends Pick<Disposition, 'triesPerEndpoint' | 'onward'> {
   /** What the kind stands for. */
@@ -50,7 +50,11 @@ export const DISPOSITIONS: Readonly<Record<FailureKind, DispositionRow>> = {
   credential_rejected: { ...failover, health: 'rejects the key', means: 'the key is not accepted' },
   payment_required: { ...failover, health: 'rejects the key', means: 'the account has no money or no quota' },
   forbidden: { ...failover, means: 'this request is not allowed to this key: region, model access' },
-  model_not_found: { ...failover, means: 'the provider does not have the model, or not any more' },
+  model_not_found: {
+    ...failover,
+    health: 'is gone',
+    means: 'the provider does not have the model, or not any more',
+  },
   timed_out: { ...failover, health: 'fails', means: 'no first token within the deadline' },
   request_too_large: { ...failover, means: 'the body has more bytes than the provider takes' },
   rate_limited: { ...failover, health: 'rests', passes: true, means: 'too many requests or tokens' },

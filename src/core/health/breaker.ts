@@ -22,6 +22,8 @@ export type Breaker =
       readonly cooldownMs: number;
       /** The provider itself has said that it may be asked again then. */
       readonly promised?: true;
+      /** The provider does not serve the model: nobody waits for it. */
+      readonly gone?: true;
     }
   | { readonly state: 'half-open'; readonly probeSinceMs: number; readonly cooldownMs: number };
 
@@ -34,7 +36,8 @@ export type BreakerEvent =
   | { readonly type: 'succeeded'; readonly askedAtMs: number }
   | { readonly type: 'failed' }
   /** Rate limited: rests until the provider's own time, whatever came before. */
-  | { readonly type: 'rests'; readonly untilMs: number };
+  | { readonly type: 'rests'; readonly untilMs: number }
+  | { readonly type: 'gone' };
 
 export const CLOSED: Breaker = { state: 'closed', failures: 0, recent: [] };
 
@@ -45,6 +48,8 @@ const RECENT_MS = 10_000;
 const MOST_RECENT = 20;
 const FIRST_COOLDOWN_MS = 15_000;
 const LONGEST_COOLDOWN_MS = 120_000;
+/** A model that was taken away hardly comes back; one request in an hour finds out. */
+const GONE_MS = 3_600_000;
 /** A probe that never reported back (its worker died) is forgotten after this. */
 const PROBE_LOST_MS = 60_000;
 
@@ -59,6 +64,11 @@ export function afterEvent(breaker: Breaker, event: BreakerEvent, nowMs: number)
       return {
         ...{ state: 'open', sinceMs: nowMs, untilMs: event.untilMs },
         ...{ cooldownMs: FIRST_COOLDOWN_MS, promised: true },
+      };
+    case 'gone':
+      return {
+        ...{ state: 'open', sinceMs: nowMs, untilMs: nowMs + GONE_MS },
+        ...{ cooldownMs: FIRST_COOLDOWN_MS, gone: true },
       };
     case 'started':
       return breaker.state !== 'closed' && admits(breaker, nowMs)

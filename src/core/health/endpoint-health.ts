@@ -59,6 +59,7 @@ function afterCall(breaker: Breaker, event: Outcome, nowMs: number): Breaker {
   const effect = event.type === 'answered' ? 'works' : DISPOSITIONS[event.kind].health;
   if (effect === 'works')
     return afterEvent(breaker, { type: 'succeeded', askedAtMs: nowMs - event.totalMs }, nowMs);
+  if (effect === 'is gone') return afterEvent(breaker, { type: 'gone' }, nowMs);
   // A limit or a rejection is about the key.
   return afterEvent(breaker, { type: effect === 'fails' ? 'failed' : 'released' }, nowMs);
 }

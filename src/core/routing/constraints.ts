@@ -3,7 +3,7 @@
  * of them, and the first that an endpoint breaks is the one it is told: what models and hosts are, then numbers, then
  * what befell this request. Adding a rule is adding a row.
  */
-import { admits } from '../health/breaker.ts';
+import { admits, type Breaker } from '../health/breaker.ts';
 import { ABILITIES, MODALITIES, WITHHELD } from '../vocabulary/model.ts';
 import type { AllowDeny, Policy } from '../vocabulary/policy.ts';
 import type { Columns, TraitValues } from './catalog-index.ts';
@@ -201,13 +201,24 @@ export const RULES: readonly Rule[] = [
     remedy: () => 'nothing: this request has been there',
   },
   {
+    name: 'health:gone',
+    named: function* ({ health, nowMs }) {
+      for (const [id, breaker] of health.breakers) if (isGone(breaker, nowMs)) yield id;
+    },
+    remedy: () => 'bring the catalog up to date with `signalbox catalog sync`: its provider does not have it',
+  },
+  {
     name: 'health:open',
     named: function* ({ health, nowMs }) {
-      for (const [id, breaker] of health.breakers) if (!admits(breaker, nowMs)) yield id;
+      for (const [id, breaker] of health.breakers)
+        if (!admits(breaker, nowMs) && !isGone(breaker, nowMs)) yield id;
     },
     remedy: () => 'wait until it has rested',
   },
 ];
+
+const isGone = (breaker: Breaker, nowMs: number) =>
+  breaker.state === 'open' && breaker.gone === true && nowMs < breaker.untilMs;
 
 /** Endpoints that nobody could pick, whatever the policy. */
 export const isOfCatalog = (rule: string): boolean => rule.startsWith('catalog:');

@@ -60,6 +60,7 @@ const table: readonly [rule: string, endpoint: string, InputChange][] = [
   ['min_quality', MINI, { quality: indexQuality(learnt, simulated) }],
   ['allotment', GRAND, { request: { allotmentMicros: 1_000 } }],
   ['tried', MINI, { request: { avoid: [MINI] } }],
+  ['health:gone', MINI, { health: { ...health, breakers: new Map([[MINI, { ...open, gone: true }]]) } }],
   ['health:open', MINI, { health: { ...health, breakers: new Map([[MINI, open]]) } }],
 ];
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Breaker } from '../../../../src/core/health/breaker.ts';
 import { choose } from '../../../../src/core/routing/choose.ts';
 import type { ChooseInput } from '../../../../src/core/routing/request.ts';
 import { worthWaiting } from '../../../../src/core/routing/worth-waiting.ts';
@@ -14,7 +15,7 @@ function waitFor(restMs: number, secondUsd: number, patienceMs = HOUR_MS) {
   const best = choose({ ...base, request }).candidates[0]!.endpoint;
   const untilMs = base.nowMs + restMs;
   const breaker = { state: 'open', sinceMs: 0, untilMs, cooldownMs: 1, promised: true } as const;
-  const breakers = new Map([...base.health.breakers, [best, breaker] as const]);
+  const breakers = new Map<string, Breaker>([...base.health.breakers, [best, breaker]]);
   const limited: ChooseInput = { ...base, request, health: { ...base.health, breakers } };
   return { best, limited, wait: worthWaiting(limited, choose(limited), patienceMs) };
 }
