@@ -5,6 +5,7 @@ import { cancelCommand } from './cancel.ts';
 import { catalogCommand } from './catalog.ts';
 import { costCommand } from './cost.ts';
 import { devCommand } from './dev.ts';
+import { healthCommand } from './health.ts';
 import { listCommand } from './list.ts';
 import { modelsCommand } from './models.ts';
 import { policyCommand } from './policy.ts';
@@ -41,6 +42,7 @@ const program = new Command('signalbox')
   .addCommand(policyCommand)
   .addCommand(costCommand)
   .addCommand(budgetsCommand)
+  .addCommand(healthCommand)
   .addCommand(reconcileCommand)
   .addCommand(setupCommand)
   .addCommand(temporalCommand);

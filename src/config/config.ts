@@ -34,7 +34,7 @@ export interface SignalboxConfig extends GovernanceConfig {
    */
   readonly quality?: string;
   /**
-   * Where the ledger and the budgets are: `sqlite:PATH` or `postgres://…`. Default: the environment's
+   * Where ledger, budgets and health are: `sqlite:PATH` or `postgres://…`. Default: the environment's
    * SIGNALBOX_DATABASE_URL, else `sqlite:.signalbox/signalbox.db`, relative to the worker's working directory.
    */
   readonly database?: string;

@@ -5,7 +5,7 @@ import { isPassing, storeErrorOf } from './store-error.ts';
 import { parseStoreUrl, type StoreTarget } from './store-url.ts';
 import type { Tables } from './tables.ts';
 
-/** Ledger and budgets in SQL. Several processes may have the same one open. */
+/** Ledger, budgets and health in SQL. Several processes may have the same one open. */
 export interface Store {
   /** The database as it may be shown: a path, or a URL without its password. */
   readonly place: string;

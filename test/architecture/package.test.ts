@@ -58,7 +58,8 @@ test('the command answers', () => {
     encoding: 'utf8',
   });
   const verbs = ['dev', 'worker', 'run', 'list', 'show', 'resume', 'cancel', 'models', 'catalog'];
-  for (const verb of [...verbs, 'cost', 'budgets', 'reconcile']) expect(help).toContain(`  ${verb} `);
+  for (const verb of [...verbs, 'cost', 'budgets', 'reconcile', 'health'])
+    expect(help).toContain(`  ${verb} `);
 });
 
 test("Temporal is the user's: a peer, never a dependency", () => {

@@ -12,9 +12,9 @@ export function aWorkerHealth(store: Store, warn: (message: string) => void = ()
   return new WorkerHealth(new Map([['own', { keys: [KEY, KEY_2] }]]), warn, { open: async () => store });
 }
 
-/** Two failures in a row, which open its breaker. */
-export function fail(health: WorkerHealth): void {
-  for (let i = 0; i < 2; i++) {
+/** Failures in a row; two open its breaker where nothing was answered shortly before. */
+export function fail(health: WorkerHealth, times = 2): void {
+  for (let i = 0; i < times; i++) {
     health.record(ENDPOINT, {
       ...{ type: 'failed', kind: 'unavailable', key: KEY.fingerprint, totalMs: 1, headroom: [] },
     });
