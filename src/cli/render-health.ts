@@ -47,6 +47,7 @@ const COLOURS = {
   closed: pc.green,
   open: pc.red,
   rests: pc.yellow,
+  gone: pc.red,
   due: pc.yellow,
   'half-open': pc.yellow,
   quarantined: pc.red,

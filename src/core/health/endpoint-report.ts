@@ -7,11 +7,11 @@ import { type Measured, measure, type Window } from './window.ts';
 export interface EndpointReport {
   readonly endpoint: string;
   /**
-   * `closed`: it is asked. `open`: it failed, and is left alone; `rests`: by its own word. `due`: either is over, and the next call is
-   * the probe. `half-open`: the probe is under way. `quarantined`: none of its keys may be used.
+   * `closed`: it is asked. `open`: it failed, and is left alone; `rests`: by its own word; `gone`: its provider does not have it.
+   * `due`: that is over, and the next call is the probe. `half-open`: the probe is under way. `quarantined`: none of its keys may be used.
    */
-  readonly state: 'closed' | 'open' | 'rests' | 'due' | 'half-open' | 'quarantined';
-  /** When `open`, `rests` or `quarantined` ends, in milliseconds since the epoch. */
+  readonly state: 'closed' | 'open' | 'rests' | 'gone' | 'due' | 'half-open' | 'quarantined';
+  /** When `open`, `rests`, `gone` or `quarantined` ends, in milliseconds since the epoch. */
   readonly untilMs?: number;
   /** Of the last hour. */
   readonly measured: Measured;
@@ -55,5 +55,6 @@ function stateOf(breaker: Breaker, nowMs: number): Pick<EndpointReport, 'state' 
   if (breaker.state === 'closed') return { state: 'closed' };
   if (admits(breaker, nowMs)) return { state: 'due' };
   if (breaker.state === 'half-open') return { state: 'half-open' };
-  return { state: breaker.promised ? 'rests' : 'open', untilMs: breaker.untilMs };
+  const state = breaker.gone ? 'gone' : breaker.promised ? 'rests' : 'open';
+  return { state, untilMs: breaker.untilMs };
 }
