@@ -92,14 +92,14 @@ function rejectionsText({ rejections, rejected, moreCandidates, cascade = [] }: 
 }
 
 const scoreText = (
-  { utility, success, cost, cacheDiscount = 0, latency, basis }: Candidate,
+  { utility, success, cost, cacheDiscount = 0, latency, measured, basis }: Candidate,
   successUsd: number,
 ) =>
   [
     `$${utility.toFixed(4)} = success ${success.toFixed(4)} (${Math.round((100 * success) / successUsd)}%, ${basis})`,
     `− cost ${cost.toFixed(4)}`,
     ...(cacheDiscount > 0 ? [`+ cached ${cacheDiscount.toFixed(4)}`] : []),
-    `− waiting ${latency.toFixed(4)}`,
+    `− waiting ${latency.toFixed(4)}${measured ? ' (measured)' : ''}`,
   ].join(' ');
 
 const colours: Record<RunStatus, (text: string) => string> = {

@@ -155,7 +155,7 @@ export async function resetHealth(store: Store, name: string, nowMs: number): Pr
     store,
     endpoints.map((endpoint) => ({
       endpoint,
-      change: ({ window }) => ({ breaker: CLOSED, keys: {}, window }),
+      change: (health) => ({ ...health, breaker: CLOSED, keys: {} }),
     })),
   );
   for (const key of keys) await endQuarantine(store, key);

@@ -5,11 +5,12 @@ import { afterHealthEvent, type HealthEvent } from '../core/health/endpoint-heal
 import { type MeasuredSpeed, measuredSpeed } from '../core/health/window.ts';
 import type { Health } from '../core/routing/request.ts';
 import type { Endpoint } from '../core/vocabulary/model.ts';
+import { fingerprintOf } from '../providers/fingerprint.ts';
 import type { ResolvedProvider } from '../providers/language-model.ts';
 import { changeHealth, readHealth, type StoredHealth } from '../store/health.ts';
 import type { Store } from '../store/store.ts';
 import { Keys } from './keys.ts';
-import { TrackedHealth, withNews } from './tracked-health.ts';
+import { TrackedHealth } from './tracked-health.ts';
 
 /** Speeds change slowly, and reading percentiles takes longer than choosing. */
 const SPEEDS_EVERY_MS = 1_000;
@@ -22,6 +23,8 @@ const CLAIM_MS = 2_000;
  */
 export class WorkerHealth implements HealthPort {
   readonly #keys: Keys;
+  /** By provider. */
+  readonly #addresses: ReadonlyMap<string, string>;
   readonly #endpoints = new Map<string, TrackedHealth>();
   readonly #warn: (message: string) => void;
   readonly #database: { open(): Promise<Store> } | undefined;
@@ -33,11 +36,14 @@ export class WorkerHealth implements HealthPort {
 
   /** @param database absent: nobody shares it */
   constructor(
-    providers: ReadonlyMap<string, Pick<ResolvedProvider, 'keys'>>,
+    providers: ReadonlyMap<string, Pick<ResolvedProvider, 'keys' | 'baseUrl'>>,
     warn: (message: string) => void,
     database?: { open(): Promise<Store> },
   ) {
     this.#keys = new Keys(providers, warn);
+    this.#addresses = new Map(
+      [...providers].map(([name, { baseUrl = '' }]) => [name, fingerprintOf(baseUrl)]),
+    );
     this.#warn = warn;
     this.#database = database;
   }
@@ -121,7 +127,10 @@ export class WorkerHealth implements HealthPort {
       this.#adopt(
         await changeHealth(
           store,
-          news.map(({ endpoint, taken }) => ({ endpoint, change: (before) => withNews(before, taken) })),
+          news.map(({ endpoint, tracked, taken }) => ({
+            endpoint,
+            change: (before) => tracked.after(before, taken),
+          })),
         ),
       );
     } catch (error) {
@@ -142,7 +151,7 @@ export class WorkerHealth implements HealthPort {
           endpoint: id,
           change: (before) => {
             const nowMs = Date.now();
-            const now = withNews(before, news);
+            const now = tracked.after(before, news);
             claim = claimOf(now.breaker, nowMs);
             if (claim !== 'probe') return now;
             return afterHealthEvent(now, { type: 'started' }, this.#keys.of(provider).usable(nowMs), nowMs);
@@ -170,7 +179,7 @@ export class WorkerHealth implements HealthPort {
   #of(endpoint: string): TrackedHealth {
     const known = this.#endpoints.get(endpoint);
     if (known) return known;
-    const tracked = new TrackedHealth();
+    const tracked = new TrackedHealth(this.#addresses.get(endpoint.split('/')[0]!) ?? '');
     this.#endpoints.set(endpoint, tracked);
     return tracked;
   }

@@ -2,6 +2,7 @@ import {
   afterHealthEvent,
   type EndpointHealth,
   type HealthEvent,
+  healthAt,
   UNHEARD_OF,
 } from '../core/health/endpoint-health.ts';
 
@@ -18,10 +19,17 @@ const MOST_NEWS = 1_000;
 
 /** An endpoint as the fleet last told of it, and what this worker has seen since. */
 export class TrackedHealth {
-  #health: EndpointHealth = UNHEARD_OF;
+  readonly #address: string;
+  #health: EndpointHealth;
   #news: readonly HealthNews[] = [];
   /** Of what the fleet told; absent where it told nothing yet. */
   #version: number | undefined;
+
+  /** @param address fingerprint of where it is asked */
+  constructor(address: string) {
+    this.#address = address;
+    this.#health = healthAt(address, UNHEARD_OF);
+  }
 
   get health(): EndpointHealth {
     return this.#health;
@@ -32,7 +40,7 @@ export class TrackedHealth {
   }
 
   record(news: HealthNews): void {
-    this.#health = withNews(this.#health, [news]);
+    this.#health = this.after(this.#health, [news]);
     this.#news = [...this.#news, news].slice(-MOST_NEWS);
   }
 
@@ -51,9 +59,14 @@ export class TrackedHealth {
   adopt(health: EndpointHealth, version: number): void {
     if (version < (this.#version ?? 0)) return;
     this.#version = version;
-    this.#health = withNews(health, this.#news);
+    this.#health = this.after(health, this.#news);
+  }
+
+  /** What the fleet knows once it is told. */
+  after(health: EndpointHealth, news: readonly HealthNews[]): EndpointHealth {
+    return news.reduce(
+      (before, { event, keys, atMs }) => afterHealthEvent(before, event, keys, atMs),
+      healthAt(this.#address, health),
+    );
   }
 }
-
-export const withNews = (health: EndpointHealth, news: readonly HealthNews[]): EndpointHealth =>
-  news.reduce((before, { event, keys, atMs }) => afterHealthEvent(before, event, keys, atMs), health);

@@ -8,6 +8,8 @@ import { type Allowance, usedUpUntilMs } from './headroom.ts';
 import { afterOutcome, type CallOutcome, EMPTY_WINDOW, type Window } from './window.ts';
 
 export interface EndpointHealth {
+  /** Fingerprint of where its provider is asked; the same name elsewhere is another endpoint. */
+  readonly address: string;
   readonly breaker: Breaker;
   /** By fingerprint: providers count and limit what is asked with each key. */
   readonly keys: Readonly<Record<string, KeyHealth>>;
@@ -32,7 +34,11 @@ type Outcome = CallOutcome & {
   readonly hintMs?: number | undefined;
 };
 
-export const UNHEARD_OF: EndpointHealth = { breaker: CLOSED, keys: {}, window: EMPTY_WINDOW };
+export const UNHEARD_OF: EndpointHealth = { address: '', breaker: CLOSED, keys: {}, window: EMPTY_WINDOW };
+
+/** What is known of it where it is asked now. */
+export const healthAt = (address: string, health: EndpointHealth): EndpointHealth =>
+  health.address === address ? health : { ...UNHEARD_OF, address };
 
 /** @param keys the fingerprints that may be asked with: the endpoint rests when all of them do */
 export function afterHealthEvent(
@@ -49,6 +55,7 @@ export function afterHealthEvent(
   const restEndsMs = Math.min(...rests);
   const restsNow = rests.length > 0 && restEndsMs > nowMs && after[event.key]!.restsUntilMs > nowMs;
   return {
+    ...health,
     breaker: restsNow ? afterEvent(breaker, { type: 'rests', untilMs: restEndsMs }, nowMs) : breaker,
     keys: after,
     window: afterOutcome(health.window, event, nowMs),

@@ -5,6 +5,7 @@ import { measure } from '../../../src/core/health/window.ts';
 import { changeHealth, readHealth, readQuarantines, resetHealth } from '../../../src/store/health.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import {
+  ADDRESS,
   answer,
   aWorkerHealth,
   breakerOf,
@@ -21,7 +22,9 @@ import { useChildren } from './children.ts';
 const PROCESSES = 12;
 
 const put = (store: Store, breaker: Breaker) =>
-  changeHealth(store, [{ endpoint: ENDPOINT.id, change: () => ({ ...UNHEARD_OF, breaker }) }]);
+  changeHealth(store, [
+    { endpoint: ENDPOINT.id, change: () => ({ ...UNHEARD_OF, address: ADDRESS, breaker }) },
+  ]);
 
 describe.each(DATABASES)('health shared on %s', (kind) => {
   const databases = useDatabases(kind);
@@ -110,6 +113,17 @@ describe.each(DATABASES)('health shared on %s', (kind) => {
     await one.share();
     expect(one.snapshot().quarantined.size).toBe(0);
     expect(breakerOf(one)).toBe('closed');
+  });
+
+  it('an endpoint of the same name at another address is another', async () => {
+    const store = await databases.open();
+    const [here, elsewhere] = [aWorkerHealth(store), aWorkerHealth(store, () => {}, 'http://elsewhere/v1')];
+    fail(here);
+    await here.share();
+    await here.share();
+    await elsewhere.share();
+    expect(breakerOf(here)).toBe('open');
+    expect(await elsewhere.claim(ENDPOINT)).toBe('free');
   });
 
   it('a row that nobody can read is begun anew', async () => {

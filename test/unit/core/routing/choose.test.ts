@@ -28,6 +28,20 @@ describe('the ranking', () => {
     expect(first).not.toBe(second);
   });
 
+  it('goes by measured latency where there is any, and says so', () => {
+    const twins = catalogOf(['x/twin', 'y/twin'].map((id) => ({ ...simulated.endpoints[0]!, id })));
+    const measuredAt = (id: string, p50: number) => {
+      const speeds = new Map([[id, { firstTokenMs: { p50, p95: p50 }, msPerToken: 1 }]]);
+      const base = inputWith({ catalog: twins });
+      return choose({ ...base, health: { ...base.health, speeds } }).candidates;
+    };
+    for (const id of ['x/twin', 'y/twin']) {
+      expect(measuredAt(id, 1)[0]).toMatchObject({ endpoint: id, measured: true });
+      expect(measuredAt(id, 600_000)[1]).toMatchObject({ endpoint: id, measured: true });
+    }
+    expect(measuredAt('x/twin', 1)[1]).not.toHaveProperty('measured');
+  });
+
   it('spreads equal endpoints over runs, the same for each run', () => {
     const twins = catalogOf(['x/twin', 'y/twin'].map((id) => ({ ...simulated.endpoints[0]!, id })));
     const winner = (seed: string) => candidatesOf(inputWith({ catalog: twins, request: { seed } }))[0];
