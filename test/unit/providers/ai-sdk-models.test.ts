@@ -168,6 +168,21 @@ describe.each(wires)('%s', (wire) => {
     expect(await failureOf(vendor.ask())).toMatchObject({ hintMs: 7_000, billed: false });
   });
 
+  it('what is left of a limit is heard, in answers and in refusals', async () => {
+    const vendor = await newVendor(wire, 'quota:2requests/60s');
+    const left = async () => (await vendor.ask()).headroom;
+    const allowance = (count: number) => ({
+      ...{ of: 'requests', left: count, limit: 2, resetsAtMs: expect.any(Number) },
+    });
+    // Gemini tells nothing of its limits.
+    const told = wire !== 'google';
+    expect(await left()).toEqual(told ? [allowance(1)] : []);
+    expect(await left()).toEqual(told ? [allowance(0)] : []);
+    expect(await failureOf(vendor.ask())).toMatchObject({
+      ...{ kind: 'rate_limited', headroom: told ? [allowance(0)] : [] },
+    });
+  });
+
   it.each([
     ['false', true],
     ['true', false],
