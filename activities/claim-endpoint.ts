@@ -5,6 +5,7 @@ import type { ChooseInput, ChooseRequest } from '../src/core/routing/request.ts'
 import { NONE, sift } from '../src/core/routing/sift.ts';
 import { worthWaiting } from '../src/core/routing/worth-waiting.ts';
 import type { Decision } from '../src/core/vocabulary/decision.ts';
+import { durationText } from '../src/core/vocabulary/duration-text.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { Conversation } from './conversation.ts';
 import { type Decided, decide } from './decide.ts';
@@ -72,6 +73,6 @@ function waitWhereWorthIt(asked: ChooseInput, decision: Decision, patienceMs: nu
   const wait = worthWaiting(asked, decision, patienceMs);
   if (!wait) return;
   const { endpoint, forMs, gainUsd } = wait;
-  const message = `Waiting ${Math.ceil(forMs / 1e3)} s for ${endpoint} is worth $${gainUsd.toPrecision(2)} more than asking ${decision.candidates[0]!.endpoint} now.`;
+  const message = `Waiting ${durationText(forMs)} for ${endpoint} is worth $${gainUsd.toPrecision(2)} more than asking ${decision.candidates[0]!.endpoint} now.`;
   throw new InvocationFailure('worth_waiting', message, { billed: false, hintMs: forMs });
 }

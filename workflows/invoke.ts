@@ -17,12 +17,14 @@ import type { Parked, ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
+import { waitSummary } from '../src/core/run/step-wait.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type {
   AssistantMessage,
   TranscriptEntry,
   TranscriptReference,
 } from '../src/core/vocabulary/transcript.ts';
+import type { Journal } from './journal.ts';
 import type { Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -85,7 +87,7 @@ async function walk(
   let [state, action] = beginWalk({ maxAttempts: limits.attempts, patienceMs: limits.waitMs }, Date.now());
 
   while (action.do === 'attempt') {
-    const pauseMs = await timer(action, conversation);
+    const pauseMs = await timer(action, conversation, journal);
     const allotmentMicros = await purse.allot();
     if (allotmentMicros === 0) return { parked: parkedByCap(conversation, purse, failures) };
 
@@ -136,16 +138,18 @@ async function walk(
 async function timer(
   { delayMs, why }: WalkAction & { do: 'attempt' },
   { step }: Conversation,
+  journal: Journal,
 ): Promise<number> {
   if (delayMs < SHORTEST_TIMER_MS) return delayMs;
-  const summary = `${step} · ${TIMERS[why] ?? 'pause before the next try'}`;
-  await sleep(delayMs, { summary });
+  const wait = { step, why: TIMERS[why] ?? 'the provider asked for it', untilMs: Date.now() + delayMs };
+  journal.record({ type: 'waits', wait });
+  await sleep(delayMs, { summary: waitSummary(wait, delayMs) });
   return 0;
 }
 
 const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> = {
-  wait: 'every endpoint rests · waiting',
-  'worth waiting': 'a limited endpoint is worth its rest · waiting',
+  wait: 'nobody may be asked',
+  'worth waiting': 'cheaper than asking another',
 };
 
 function inputOf(
@@ -226,24 +230,42 @@ const askedOf = (failures: readonly Failure[]) =>
 const triedOf = (failures: readonly Failure[]) =>
   failures.filter(({ kind }) => kind !== 'no_eligible_endpoint' && kind !== 'worth_waiting');
 
-function parkedByFailure({ step }: Conversation, why: string, failures: readonly Failure[]): Unnumbered {
+type WhyParked = (WalkAction & { do: 'park' })['why'];
+
+function parkedByFailure({ step }: Conversation, why: WhyParked, failures: readonly Failure[]): Unnumbered {
   const last = failures.at(-1)!;
   const tried = triedOf(failures);
-  const list = listFailures(askedOf(tried));
+  const asked = askedOf(tried);
   // Our own words only: a provider may echo the prompt in its own, and this goes into the memo and the UI.
   const said = last.attempt.endpoint === 'none' ? (last.attempt.message ?? '') : '';
   return {
     step,
     reason: parkReason(why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
-    message:
-      `Step "${step}" got no answer after ${askedOf(tried).length} attempts (${[why, ...list].join('; ')}). ${said}`.trim(),
-    remedy: 'Mend the cause, then let it try again.',
+    message: [`Step "${step}" got no answer${afterText(asked)}.`, WHY_PARKED[why], said]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' '),
+    remedy:
+      why === 'patience used'
+        ? 'Wait until one may be asked, then let it try again.'
+        : 'Mend the cause, then let it try again.',
     update: 'retry',
   };
 }
 
-function parkReason(why: string, kind: FailureKind): ParkReason {
+/** ` after 3 attempts: sim-aurora/x unavailable ×2; sim-borealis/y rate limited` */
+function afterText(asked: readonly Attempt[]): string {
+  if (asked.length === 0) return ', and nobody was asked';
+  const attempts = asked.length === 1 ? 'one attempt' : `${asked.length} attempts`;
+  return ` after ${attempts}: ${listFailures(asked).join('; ')}`;
+}
+
+const WHY_PARKED: Partial<Record<WhyParked, string>> = {
+  'attempts used': 'It may make no more (limits.attempts).',
+  'patience used': 'It would have to wait longer than it may (limits.wait).',
+};
+
+function parkReason(why: WhyParked, kind: FailureKind): ParkReason {
   if (kind === 'worker_lost') return 'workers_lost';
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { listFailures } from '../core/run/list-failures.ts';
 import { resumeCommand } from '../core/run/resume-command.ts';
 import type { StepState } from '../core/run/run-state.ts';
+import { waitText } from '../core/run/step-wait.ts';
 import type { Candidate, Decision } from '../core/vocabulary/decision.ts';
 import type { RunStatus, RunSummary, RunView } from './run-view.ts';
 
@@ -24,12 +25,21 @@ export function renderRun(run: RunView, { why = false }: { readonly why?: boolea
     heading(run),
     ...(run.steps.length > 0 ? [table.toString()] : []),
     ...(run.failure ? [`${pc.red('Failed:')} ${run.failure}`] : []),
+    ...waitsText(run),
     ...run.parked.map(({ message }) => `${pc.yellow('Parked:')} ${message}`),
     ...(run.parked[0]
       ? [`${pc.bold('To go on:')} ${run.parked[0].remedy} ${resumeCommand(run.id, run.parked)}`]
       : []),
     ...(why ? run.steps.flatMap(whyText) : []),
   ].join('\n');
+}
+
+/** A run that has been closed waits for nothing more. */
+function waitsText({ steps, closedAt }: RunView): string[] {
+  if (closedAt) return [];
+  return steps.flatMap(({ waiting }) =>
+    waiting ? [`${pc.cyan('Waiting:')} Step "${waiting.step}" ${waitText(waiting)}`] : [],
+  );
 }
 
 /** Runs as a table, a line each. */
@@ -53,7 +63,7 @@ function heading({ id, agent, status, steps, costMicros }: RunView): string {
   return `${pc.bold(agent)} ${id}: ${statusText(status)}, ${done} of ${steps.length} steps done, ${usd(costMicros)}`;
 }
 
-const marks = { done: pc.green('✓'), running: pc.cyan('…'), parked: pc.yellow('‖') };
+const marks = { done: pc.green('✓'), running: pc.cyan('…'), waiting: pc.cyan('◷'), parked: pc.yellow('‖') };
 
 function nameText({ name, status, toolCalls }: StepState): string {
   return `${marks[status]} ${name}${toolCalls > 0 ? ` (${toolCalls} tool calls)` : ''}`;

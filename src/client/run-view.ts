@@ -98,6 +98,7 @@ function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFai
     case 'begun':
     case 'reset':
       return state;
+    case 'waits':
     case 'toolReturned':
       return afterRunEvent(state, record);
   }

@@ -20,6 +20,7 @@ import {
   type RunToolResult,
 } from '../core/contract/activities.ts';
 import { lostIn } from '../core/contract/heartbeat.ts';
+import { readWaitSummary, type StepWait } from '../core/run/step-wait.ts';
 import type { LostAttempt } from '../core/vocabulary/attempt.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -54,6 +55,7 @@ export type RunRecord =
     }
   /** The run failed, in the words of whatever failed it. */
   | { readonly type: 'runFailed'; readonly message: string }
+  | { readonly type: 'waits'; readonly wait: StepWait }
   | { readonly type: 'toolReturned'; readonly input: RunToolInput; readonly result: RunToolResult };
 
 /** The activity that a record is of. */
@@ -100,6 +102,14 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
         String(event.eventId),
         await decodeFromPayloadsAtIndex<RunToolInput>(converter, 0, scheduled.input?.payloads),
       );
+    }
+
+    const timer = event.timerStartedEventAttributes;
+    const summary = timer && (await decodeFirst(converter, summaryOf(event)));
+    const waits = typeof summary === 'string' ? readWaitSummary(summary) : undefined;
+    if (waits) {
+      const untilMs = timeOf(event) + msOf(timer?.startToFireTimeout);
+      yield { type: 'waits', wait: { ...waits, untilMs } };
     }
 
     const started = event.activityTaskStartedEventAttributes;
@@ -162,8 +172,15 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** temporal.api.enums.v1.WorkflowTaskFailedCause */
 const RESET_WORKFLOW = 20;
 
-const timeOf = ({ eventTime }: HistoryEvent): number =>
-  Number(eventTime?.seconds ?? 0) * 1_000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
+const timeOf = ({ eventTime }: HistoryEvent): number => msOf(eventTime);
+
+/** Of a moment, or of a duration. */
+const msOf = (time: HistoryEvent['eventTime']): number =>
+  Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
+
+/** What the workflow called the event. */
+const summaryOf = ({ userMetadata }: HistoryEvent): Payloads =>
+  userMetadata?.summary ? [userMetadata.summary] : [];
 
 /** Why the run's workflow tasks fail, in the worker's words; `undefined` where none has failed. */
 export async function lastTaskFailure(client: Client, address: RunAddress): Promise<string | undefined> {

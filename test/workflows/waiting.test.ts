@@ -23,8 +23,13 @@ it('rate limited everywhere waits on a durable timer and finishes by itself', as
   await until(async () => (await timersOf(stage.client, run.id)).length === 1);
   const asked = (await stage.control.log()).length;
   expect(asked).toBe(2);
+  const [step] = (await run.state()).steps;
+  expect(step).toMatchObject({ status: 'waiting', waiting: { step: 'answer', why: 'nobody may be asked' } });
+  expect(step!.waiting!.untilMs).toBeGreaterThan(Date.now());
+  expect(step!.waiting!.untilMs).toBeLessThanOrEqual(Date.now() + 6_000);
   await stage.control.clearFaults();
   expect(await run.result()).toContain('mill opened');
+  expect((await run.state()).steps[0]).not.toHaveProperty('waiting');
   const [waitMs] = await timersOf(stage.client, run.id);
   expect(waitMs).toBeGreaterThan(2_000);
   expect(waitMs).toBeLessThanOrEqual(6_000);
@@ -73,7 +78,7 @@ it('a wait longer than the patience of the run parks at once', async () => {
   await stage.control.setFault('*', parseFault('429:60'));
   const run = await stage.start(askHastily, { prompt });
   await expect(run.result()).rejects.toMatchObject({
-    parked: [{ reason: 'attempts_exhausted', message: expect.stringContaining('patience used') }],
+    parked: [{ reason: 'attempts_exhausted', message: expect.stringContaining('limits.wait') }],
   });
   expect(await timersOf(stage.client, run.id)).toEqual([]);
 });

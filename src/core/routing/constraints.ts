@@ -4,6 +4,7 @@
  * what befell this request. Adding a rule is adding a row.
  */
 import { admits, type Breaker } from '../health/breaker.ts';
+import { durationText } from '../vocabulary/duration-text.ts';
 import { ABILITIES, MODALITIES, WITHHELD } from '../vocabulary/model.ts';
 import type { AllowDeny, Policy } from '../vocabulary/policy.ts';
 import type { Columns, TraitValues } from './catalog-index.ts';
@@ -213,7 +214,12 @@ export const RULES: readonly Rule[] = [
       for (const [id, breaker] of health.breakers)
         if (!admits(breaker, nowMs) && !isGone(breaker, nowMs)) yield id;
     },
-    remedy: () => 'wait until it has rested',
+    remedy: (endpoint, { health, nowMs }) => {
+      const breaker = health.breakers.get(endpoint);
+      return breaker?.state === 'open'
+        ? `wait ${durationText(breaker.untilMs - nowMs)} until it has rested`
+        : 'wait until its probe is back';
+    },
   },
 ];
 

@@ -1,8 +1,9 @@
 import { listFailures } from './list-failures.ts';
 import { resumeCommand } from './resume-command.ts';
 import type { RunState, StepState } from './run-state.ts';
+import { waitText } from './step-wait.ts';
 
-/** The run as Markdown, for Temporal UI: what is parked and what to do, then a table of steps. */
+/** The run as Markdown, for Temporal UI: what is parked and what to do, what is waited for, then a table of steps. */
 export function renderDetails(agent: string, { steps, costMicros }: RunState, workflowId: string): string {
   const parked = steps.flatMap((step) => (step.parked ? [step.parked] : []));
   const needsYou = parked.map(
@@ -13,24 +14,29 @@ export function renderDetails(agent: string, { steps, costMicros }: RunState, wo
     (step) =>
       `| ${[nameOf(step), step.taskClass, step.model ?? '–', attemptsOf(step), usd(step.costMicros), seconds(step.ms)].map(cell).join(' | ')} |`,
   );
+  const waits = steps.flatMap(({ waiting }) =>
+    waiting ? [`**Waiting: ${waiting.step}** ${waitText(waiting)}`] : [],
+  );
   return [
     ...needsYou,
+    ...waits,
     `**${agent}** · ${steps.filter(({ status }) => status === 'done').length} of ${steps.length} steps done · ${usd(costMicros)}`,
     [
-      '| Step | Class | Model | Attempts | Cost | Time |',
+      `| ${['Step', 'Class', 'Model', 'Attempts', 'Cost', 'Time'].map(cell).join(' | ')} |`,
       '| --- | --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
   ].join('\n\n');
 }
 
-const MARKS = { running: '…', done: '✓', parked: '‖' } as const;
+const MARKS = { running: '…', waiting: '◷', done: '✓', parked: '‖' } as const;
 const nameOf = ({ name, status }: StepState) => `${MARKS[status]} ${name}`;
 
-/** `3: sim-aurora/x unavailable ×2, sim-borealis` */
-function attemptsOf({ attempts, endpoint }: StepState): string {
+/** `3: sim-aurora/x unavailable ×2, sim-borealis`. What failed before a park stands above the table. */
+function attemptsOf({ attempts, endpoint, parked }: StepState): string {
   const provider = endpoint?.split('/')[0];
-  return `${attempts.length}: ${[...listFailures(attempts), ...(provider ? [provider] : [])].join(', ')}`;
+  const what = [...(parked ? [] : listFailures(attempts)), ...(provider ? [provider] : [])];
+  return [String(attempts.length), ...(what.length > 0 ? [what.join(', ')] : [])].join(': ');
 }
 
 /** Temporal UI puts no space between columns, so each cell brings its own. */

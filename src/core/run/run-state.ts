@@ -14,6 +14,7 @@ import { DEFAULT_TASK_CLASS } from '../routing/infer-task-class.ts';
 import type { Attempt } from '../vocabulary/attempt.ts';
 import type { Decision } from '../vocabulary/decision.ts';
 import { toolCallsOf } from '../vocabulary/transcript.ts';
+import type { StepWait } from './step-wait.ts';
 
 export interface RunState {
   /** In the order in which they began. */
@@ -25,7 +26,7 @@ export interface RunState {
 export interface StepState {
   readonly name: string;
   readonly taskClass: string;
-  readonly status: 'running' | 'done' | 'parked';
+  readonly status: 'running' | 'waiting' | 'done' | 'parked';
   readonly turns: number;
   readonly toolCalls: number;
   /** Who answered last; absent until somebody has. */
@@ -38,6 +39,7 @@ export interface StepState {
   /** Why the endpoint that answered was chosen. */
   readonly decision?: Decision;
   readonly parked?: Parked;
+  readonly waiting?: StepWait;
 }
 
 export type RunEvent =
@@ -49,6 +51,7 @@ export type RunEvent =
       readonly input: Pick<RunToolInput, 'step'>;
       readonly result: RunToolResult;
     }
+  | { readonly type: 'waits'; readonly wait: StepWait }
   | { readonly type: 'parked'; readonly parked: Parked }
   | { readonly type: 'unparked'; readonly step: string };
 
@@ -58,7 +61,7 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'scheduled': {
       const { step, taskClass, turn } = event.input;
-      return change(begun(run, step), step, (state) => ({
+      return change(begun(run, step), step, ({ waiting: _, ...state }) => ({
         ...state,
         taskClass: taskClass ?? state.taskClass,
         status: 'running',
@@ -82,11 +85,13 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
       const asked = WAITS.has(attempt.outcome) ? [] : [attempt];
       return change(run, event.step, (state) => withAttempts(state, [...lost, ...asked]));
     }
+    case 'waits':
+      return change(run, event.wait.step, (state) => ({ ...state, status: 'waiting', waiting: event.wait }));
     case 'toolReturned':
       return change(run, event.input.step, (state) => ({ ...state, toolCalls: state.toolCalls + 1 }));
     case 'parked':
       // It may have parked before anybody was asked.
-      return change(begun(run, event.parked.step), event.parked.step, (state) => ({
+      return change(begun(run, event.parked.step), event.parked.step, ({ waiting: _, ...state }) => ({
         ...state,
         status: 'parked',
         parked: event.parked,

@@ -43,6 +43,12 @@ it('every step has its row, in the order in which they began', () => {
   expect(rows.map((row) => /first|second/.exec(row)?.[0])).toEqual(['first', 'second']);
 });
 
+it('what a step waits for stands above the table, with the time', () => {
+  const waiting = { step: 'answer', why: 'nobody may be asked', untilMs: Date.UTC(2026, 10, 25, 14, 0, 45) };
+  const [line] = detailsOf(step({ status: 'waiting', waiting })).split('\n');
+  expect(line).toBe('**Waiting: answer** until 2026-11-25 14:00:45 UTC: nobody may be asked.');
+});
+
 it('costs are shown in USD and times in seconds', () => {
   const [row] = rowsOf(detailsOf(step({ costMicros: 1_234_500, ms: 2_345 })));
   expect(row).toContain('$1.2345');

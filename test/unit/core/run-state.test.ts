@@ -50,6 +50,27 @@ const failed = (step: string, change: Partial<Attempt>): RunEvent => ({
 const stateAfter = (...events: RunEvent[]) => events.reduce(afterRunEvent, NEW_RUN);
 
 describe('the state of a run', () => {
+  it('tells what a step waits for, until somebody is asked or a person is', () => {
+    const wait = { step: 'a', why: 'nobody may be asked', untilMs: 1_000 };
+    const waits: RunEvent = { type: 'waits', wait };
+    const [step] = stateAfter(scheduled('a'), waits).steps;
+    expect(step).toMatchObject({ status: 'waiting', waiting: wait });
+    const parked = {
+      number: 1,
+      step: 'a',
+      reason: 'attempts_exhausted',
+      message: '',
+      remedy: '',
+      update: 'retry',
+    };
+    const later: RunEvent[] = [scheduled('a'), { type: 'parked', parked } as RunEvent];
+    for (const event of later) {
+      const [after] = stateAfter(scheduled('a'), waits, event).steps;
+      expect(after).not.toHaveProperty('waiting');
+      expect(after!.status).not.toBe('waiting');
+    }
+  });
+
   it('counts the cost of failed and lost attempts, too', () => {
     const lost = {
       ...attempt({ outcome: 'worker_lost', costMicros: 7_000 }),
