@@ -214,6 +214,7 @@ function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly F
   const last = asked.at(-1);
   const parts = last || taskClass === undefined ? [step] : [step, taskClass];
   if (turn > 1) parts.push(`turn ${turn}`);
+  if (!last && failures.length > 0) parts.push('after a wait');
   if (last) {
     const waited = failures.at(-1)!.attempt === last ? '' : ', and a wait';
     parts.push(

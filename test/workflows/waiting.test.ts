@@ -110,9 +110,9 @@ it('a run waits for an endpoint that another run has put to rest, however many o
   await first.cancel();
   const second = await stage.start(ask, { prompt });
   expect(await second.result()).toContain('mill opened');
-  expect((await workOf(stage.client, second.id)).map(({ outcome }) => outcome)).toEqual([
-    'no_eligible_endpoint',
-    'completed',
+  expect((await workOf(stage.client, second.id)).map(({ outcome, summary }) => [outcome, summary])).toEqual([
+    ['no_eligible_endpoint', 'answer · writing'],
+    ['completed', 'answer · writing · after a wait'],
   ]);
 });
 
