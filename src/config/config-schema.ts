@@ -1,7 +1,7 @@
 /** What a config may hold, field by field; what the fields mean together is `resolve-config.ts`'s to check. */
 import { z } from 'zod';
 import type { SdkProvider } from '../catalog/catalog-config.ts';
-import { LONGEST_CONNECT_MS } from '../core/routing/call-deadlines.ts';
+import { LONGEST_CONNECT_MS, LONGEST_TOTAL_MS } from '../core/routing/call-deadlines.ts';
 import { MOST_EXPLORED } from '../core/routing/explore.ts';
 import { ABILITIES, MODALITIES, WIRES } from '../core/vocabulary/model.ts';
 import { ACCEPTABLE } from '../core/vocabulary/policy.ts';
@@ -78,7 +78,7 @@ const deadlines = z
     connectMs: z.int().positive().max(LONGEST_CONNECT_MS),
     firstTokenMs: z.int().positive(),
     idleMs: z.int().positive(),
-    totalMs: z.int().positive(),
+    totalMs: z.int().positive().max(LONGEST_TOTAL_MS),
   })
   .partial();
 
@@ -86,6 +86,18 @@ const caps = z.strictObject({
   day: z.number().positive().optional(),
   month: z.number().positive().optional(),
 });
+
+/** In capitals, so that a key put in its place is told: few keys are without small letters. */
+const KEY_VARIABLES =
+  'name the environment variable that holds the key, in capitals, or a list of them, e.g. ["OWN_KEY_1", "OWN_KEY_2"], and never a key itself';
+const keyVariable = z.string(KEY_VARIABLES).regex(/^[A-Z_][A-Z0-9_]*$/, KEY_VARIABLES);
+const keyVariables = z.union([keyVariable, z.array(keyVariable).min(1, KEY_VARIABLES)], KEY_VARIABLES);
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'give an address such as https://llm.example.com/v1' })
+  .refine(
+    (address) => !/[?#]|\/\/[^/]*@/.test(address),
+    'paths are put behind it: leave out a query, a fragment, a user and a password; keys go by apiKeyEnv',
+  );
 
 const configSchema = z.strictObject({
   agents: z.string().min(1),
@@ -104,8 +116,8 @@ const configSchema = z.strictObject({
               'give a function that makes a provider of the AI SDK: ({ fetch, apiKey }) => createX({ fetch, apiKey })',
             )
             .optional(),
-          baseUrl: z.url().optional(),
-          apiKeyEnv: z.union([z.string().min(1), names.min(1)]).optional(),
+          baseUrl: baseUrl.optional(),
+          apiKeyEnv: keyVariables.optional(),
           maxConcurrent: z.int().positive().optional(),
           streams: z.boolean().optional(),
           simulated: z.boolean().optional(),
@@ -220,14 +232,18 @@ export function checkConfig(config: SignalboxConfig): SignalboxConfig {
       (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
       config,
     );
-    const got =
-      typeof at === 'object' || typeof at === 'function' || at === undefined
-        ? ''
-        : `, got ${JSON.stringify(at)}`;
-    return `  ${issue.path.join('.') || '(the whole)'}: ${issue.message}${got}`;
+    const shown = issue.path.includes('apiKeyEnv') ? undefined : shownOf(at);
+    const message = issue.code === 'invalid_key' ? issue.issues[0]!.message : issue.message;
+    return `  ${issue.path.join('.') || '(the whole)'}: ${message}${shown === undefined ? '' : `, got ${shown}`}`;
   });
   throw new ConfigError(
     `The Signalbox config is wrong in ${issues.length === 1 ? 'one place' : `${issues.length} places`}:\n${issues.join('\n')}`,
     'Mend these fields in signalbox.config.ts; defineConfig() from "signalbox" shows their types in your editor.',
   );
+}
+
+/** A value as an error may show it, which ends in logs: without the user and the password of an address. */
+function shownOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return JSON.stringify(value.replace(/\/\/[^/]*@/, '//…@'));
+  return typeof value === 'object' || typeof value === 'function' ? undefined : JSON.stringify(value);
 }

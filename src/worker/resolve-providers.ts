@@ -1,4 +1,5 @@
 import type { ProviderConfig } from '../catalog/catalog-config.ts';
+import { liveProviders } from '../catalog/live-vendors.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { type ApiKey, apiKeyOf } from '../providers/api-key.ts';
@@ -12,7 +13,7 @@ export const SIMULATED_URL_ENV = 'SIGNALBOX_SIMULATED_URL';
 
 /**
  * Gives every active provider its address and keys, so that a missing one fails at start and not in a run. Built-in live
- * vendors without a key are left out, as long as one has a key.
+ * vendors without a key are left out, as long as one has a key; one that the config names must have its own.
  *
  * @throws ConfigError naming the environment variable
  */
@@ -34,9 +35,10 @@ export function resolveProviders(
 
 function resolveLive(
   name: string,
-  { wire, sdk, baseUrl, apiKeyEnv, streams = true, maxConcurrent = MAX_CONCURRENT }: ProviderConfig,
+  provider: ProviderConfig,
   env: NodeJS.ProcessEnv,
 ): ResolvedProvider | undefined {
+  const { wire, sdk, baseUrl, apiKeyEnv, streams = true, maxConcurrent = MAX_CONCURRENT } = provider;
   if (!baseUrl && !sdk) {
     throw new ConfigError(
       `providers.${name}.baseUrl is missing.`,
@@ -44,7 +46,14 @@ function resolveLive(
     );
   }
   const keys = keysOf(apiKeyEnv, baseUrl, env);
-  if (keys.length === 0) return undefined;
+  if (keys.length === 0) {
+    if (Object.values<ProviderConfig>(liveProviders).includes(provider)) return undefined;
+    const variables = [apiKeyEnv ?? []].flat();
+    throw new ConfigError(
+      `providers.${name}.apiKeyEnv: ${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are all'} not set.`,
+      `Set it, e.g. export ${variables[0]}=…, or take providers.${name} out of the config.`,
+    );
+  }
   const speaks = sdk ?? wire!;
   return { name, speaks, keys, streams, maxConcurrent, ...(baseUrl !== undefined && { baseUrl }) };
 }

@@ -5,6 +5,9 @@ import type { Deadlines, TaskClass } from '../vocabulary/task-class.ts';
 /** Nobody may wait longer for a connection: by then others who need one at the same host wait for the same dead attempt. */
 export const LONGEST_CONNECT_MS = 10_000;
 
+/** An attempt, with its pause before and its checks after, must end before Temporal takes its worker for lost: 30 minutes. */
+export const LONGEST_TOTAL_MS = 1_500_000;
+
 /**
  * Times the p95 of an endpoint's first tokens, and no less than so many milliseconds. In the LLMPerf leaderboard's runs of
  * December 2023, 19 pairs of host and model, 2 of 1,926 calls took longer than both, the p95 being that of the pair's

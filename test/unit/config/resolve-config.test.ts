@@ -55,6 +55,26 @@ describe('a wrong config names the place, the value and the remedy', () => {
       ['providers.mine.baseUrl', '"nowhere"'],
     ],
     [
+      'an address with a query, behind which no path can be put',
+      { agents, providers: { mine: { wire: 'anthropic', baseUrl: 'https://llm.example.com/v1?v=2' } } },
+      ['providers.mine.baseUrl', '"https://llm.example.com/v1?v=2"', 'query'],
+    ],
+    [
+      'no variable',
+      { agents, providers: { mine: { wire: 'anthropic', apiKeyEnv: [] } } },
+      ['providers.mine.apiKeyEnv', 'environment variable'],
+    ],
+    [
+      'a provider with a name that no id can hold',
+      { agents, providers: { 'My Own': { wire: 'anthropic' } } },
+      ['providers.My Own', 'lower-case'],
+    ],
+    [
+      'a deadline later than an attempt may end',
+      { agents, taskClasses: { coding: { deadlines: { totalMs: 3_600_000 } } } },
+      ['taskClasses.coding.deadlines.totalMs', '1500000', '3600000'],
+    ],
+    [
       'no calls at once',
       { agents, providers: { mine: { wire: 'anthropic', maxConcurrent: 0 } } },
       ['providers.mine.maxConcurrent', '0'],
@@ -122,6 +142,18 @@ describe('a wrong config names the place, the value and the remedy', () => {
     for (const word of words) expect(error.message).toContain(word);
     expect(error.remedy).not.toBe('');
   });
+});
+
+it.each([
+  ['a key in the place of its variable', { apiKeyEnv: 'sk-a-secret' }],
+  ['a key among variables', { apiKeyEnv: ['OWN_API_KEY', 'a_secret'] }],
+  ['a password in the address', { baseUrl: 'https://me:a-secret@llm.example.com/v1' }],
+  ['a password in what is no address', { baseUrl: 'ftp://me:a-secret@llm.example.com' }],
+])('%s is refused, and not repeated', (_, wrong) => {
+  const mine = { wire: 'anthropic' as const, ...wrong };
+  const { message } = errorOf(() => resolveConfig({ agents, providers: { mine } }, 'live'));
+  expect(message).toContain(`providers.mine.${Object.keys(wrong)[0]}`);
+  expect(message).not.toMatch(/a.secret/);
 });
 
 describe('a resolved config', () => {
@@ -199,6 +231,18 @@ describe('providers', () => {
   it('leaves out live vendors without a key as long as one has one', () => {
     const providers = resolveProviders(resolveConfig({ agents }, 'live'), { ANTHROPIC_API_KEY: 'a-key' });
     expect([...providers.keys()]).toEqual(['anthropic']);
+  });
+
+  it('refuses one of the config without its key, naming the variables', () => {
+    const mine = {
+      wire: 'openai',
+      baseUrl: 'https://llm.example.com/v1',
+      apiKeyEnv: ['MINE_A', 'MINE_B'],
+    } as const;
+    const config = resolveConfig({ agents, providers: { mine } }, 'live');
+    const error = errorOf(() => resolveProviders(config, { ANTHROPIC_API_KEY: 'a-key' }));
+    expect(error.message).toMatch(/providers\.mine\.apiKeyEnv.*MINE_A, MINE_B/);
+    expect([...resolveProviders(config, { MINE_B: 'a-key' }).keys()]).toEqual(['mine']);
   });
 
   it('never reads a key without --live', () => {
