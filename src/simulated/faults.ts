@@ -89,6 +89,8 @@ export const faultGrammar = [
   ['503x2', 'heals after two requests'],
 ] as const;
 
+const EXAMPLE_WIDTH = Math.max(...faultGrammar.map(([example]) => example.length));
+
 const GRAMMAR = new RegExp(
   [
     '^(?<name>error-in-200|[a-z-]+|\\d+)',
@@ -121,7 +123,7 @@ export function parseFault(text: string): Fault {
   if (parsed.success) return parsed.data;
   throw new SignalboxError(
     `"${text}" is not a fault`,
-    `Write one as in these: ${faultGrammar.map(([example, meaning]) => `${example} (${meaning})`).join('; ')}.`,
+    `Write one as in these:${faultGrammar.map(([example, meaning]) => `\n  ${example.padEnd(EXAMPLE_WIDTH)}  ${meaning}`).join('')}`,
   );
 }
 

@@ -60,7 +60,7 @@ export interface SimulatedProviders {
 
 /**
  * Starts one HTTP server that serves every provider under its name: `/sim-aurora/v1/chat/completions`,
- * `/sim-comet/v1/messages`, `/…/v1/models`, and the control below `/control`.
+ * `/sim-borealis/v1/messages`, `/…/v1/models`, and the control below `/control`.
  * Nothing here is a real vendor: every response carries `x-signalbox-simulated: true`.
  *
  * Rejects with `SignalboxError` where the port is taken.
@@ -91,6 +91,12 @@ export async function startSimulatedProviders({
     );
   }
 
+  const paths = routesOf(app);
+  app.notFound((c) => {
+    const message = `There is no ${c.req.method} ${c.req.path} here.`;
+    return c.json({ message, remedy: `Ask one of ${paths.join(', ')}.` }, 404);
+  });
+
   // The globals are left alone: this runs inside workers and tests that use them.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   const boundPort = await listen(server, port);
@@ -106,6 +112,12 @@ export async function startSimulatedProviders({
         server.closeAllConnections();
       }),
   };
+}
+
+/** `POST /sim-aurora/v1/chat/completions` */
+function routesOf({ routes }: Hono<{ Bindings: HttpBindings }>): string[] {
+  const served = routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(served.map(({ method, path }) => `${method} ${path.replace(/\{.*\}$/, '')}`))];
 }
 
 function listen(server: Server, port: number): Promise<number> {

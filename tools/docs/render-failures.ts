@@ -20,8 +20,9 @@ type in Temporal UI is the kind.
 | --- | --- | --- | --- | --- |
 ${FAILURE_KINDS.map((kind) => renderRow(kind, DISPOSITIONS[kind])).join('\n')}
 
-- **fail over**: the router chooses again, without the endpoints that used up their tries. **park**: the run waits for a
-  person and keeps everything.
+- **fail over**: the router chooses again, without the endpoints that used up their tries. **wait**: a
+  durable timer runs until the first endpoint may be asked again. Where none ever may, or later than \`limits.wait\` of the agent
+  allows, the run parks; after \`worth_waiting\`, the dearer one is asked. **park**: the run waits for a person and keeps everything.
 - **fails**: counts towards the endpoint's breaker. **rests**: is not asked until the provider's own time, else for
   ${UNHINTED_REST_MS / 1000} s. **rejects the key**: the key is quarantined, and others of the provider are used. **is gone**: is not asked for an hour,
   and no run waits for it.
@@ -58,9 +59,9 @@ same codes, and is \`answer_incomplete\` where it has none of them.
 
 function renderRow(
   kind: string,
-  { means, triesPerEndpoint, pauseMs, onward, health }: DispositionRow,
+  { means, triesPerEndpoint, pauseMs, onward, passes, health }: DispositionRow,
 ): string {
   const pause = pauseMs > 0 ? `, after ${pauseMs / 2} to ${pauseMs * 1.5} ms` : '';
   const tries = `${triesPerEndpoint}${pause}`;
-  return `| \`${kind}\` | ${means} | ${tries} | ${onward === 'stop' ? 'park' : 'fail over'} | ${health} |`;
+  return `| \`${kind}\` | ${means} | ${tries} | ${onward === 'failover' ? 'fail over' : passes ? 'wait' : 'park'} | ${health} |`;
 }

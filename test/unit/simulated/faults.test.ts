@@ -369,3 +369,15 @@ describe('the server', () => {
     );
   });
 });
+
+it('who asks for what is not served hears what is', async () => {
+  const { statusCode, body } = await request(`${server.baseUrl('sim-comet')}/chat/completions`, {
+    method: 'POST',
+  });
+  expect(statusCode).toBe(404);
+  const { message, remedy } = (await body.json()) as { message: string; remedy: string };
+  expect(message).toContain('POST /sim-comet/v1/chat/completions');
+  for (const { provider, path } of wires)
+    expect(remedy).toContain(`POST /${provider}/v1${path(':call', false).replace(/:call:.*/, ':call')}`);
+  expect(remedy).not.toContain('{');
+});
