@@ -20,7 +20,7 @@ import { embedAll } from './embed-all.ts';
 import { NO_PROXIES, newDispatcher, type Proxies } from './http/dispatcher.ts';
 import { type HttpCall, providerFetch } from './http/provider-fetch.ts';
 import { Turns } from './http/turns.ts';
-import { PROVIDER_OPTIONS, type ResolvedProvider, sdkProvider } from './language-model.ts';
+import { type ResolvedProvider, sdkProvider } from './language-model.ts';
 import type { SdkModels } from './made-provider.ts';
 import { callOptions } from './prompt.ts';
 import { redact } from './redact.ts';
@@ -66,11 +66,7 @@ export class AiSdkModels implements ModelPort, EmbeddingPort {
   async invoke(endpoint: Endpoint, call: ModelCall): Promise<ModelAnswer> {
     const { streams } = this.#providers.get(endpoint.provider)!;
     return this.#during(endpoint, call, streams, async (sdk, asking, clock) => {
-      const options = {
-        ...callOptions(call, endpoint.id),
-        providerOptions: PROVIDER_OPTIONS,
-        abortSignal: clock.signal,
-      };
+      const options = { ...callOptions(call, endpoint.id), abortSignal: clock.signal };
       const model = sdk.languageModel(endpoint.wireModel);
       const stream = await asking(async () =>
         streams ? (await model.doStream(options)).stream : streamOf(await model.doGenerate(options)),

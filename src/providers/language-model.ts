@@ -60,5 +60,11 @@ export function sdkProvider(
   }
 }
 
-/** What every call asks of a vendor: that OpenAI keeps nothing, so that it sends its reasoning along, sealed. */
-export const PROVIDER_OPTIONS: SharedV4ProviderOptions = { openai: { store: false } };
+/**
+ * What a call asks of a vendor: that OpenAI keeps nothing, so that it sends its reasoning along, sealed; and whether it
+ * holds the model to the schema of the answer, as its strict mode does.
+ */
+export const providerOptions = (strictJsonSchema: boolean): SharedV4ProviderOptions => ({
+  openai: { store: false, strictJsonSchema },
+  openaiCompatible: { strictJsonSchema },
+});

@@ -10,9 +10,12 @@ import type { ModelCall } from '../../activities/ports.ts';
 import { modalityOf } from '../core/transcript/modality.ts';
 import { translate } from '../core/transcript/translate.ts';
 import type { AssistantPart, FilePart, Message, Prompt, TextPart } from '../core/vocabulary/transcript.ts';
+import { providerOptions } from './language-model.ts';
+import { strictSchema } from './strict-schema.ts';
 
 /** A call in the AI SDK's terms, as the endpoint can take it. */
 export function callOptions(call: ModelCall, endpoint: string): LanguageModelV4CallOptions {
+  const strict = call.outputSchema && strictSchema(call.outputSchema);
   return {
     prompt: [
       ...(call.system ? [{ role: 'system' as const, content: call.system }] : []),
@@ -20,7 +23,7 @@ export function callOptions(call: ModelCall, endpoint: string): LanguageModelV4C
     ],
     maxOutputTokens: call.maxOutputTokens,
     ...(call.outputSchema && {
-      responseFormat: { type: 'json', name: 'answer', schema: call.outputSchema as JSONSchema7 },
+      responseFormat: { type: 'json', name: 'answer', schema: (strict ?? call.outputSchema) as JSONSchema7 },
     }),
     ...(call.tools.length > 0 && {
       tools: call.tools.map(({ name, description, inputSchema }) => ({
@@ -31,6 +34,7 @@ export function callOptions(call: ModelCall, endpoint: string): LanguageModelV4C
       })),
       toolChoice: { type: 'auto' as const },
     }),
+    providerOptions: providerOptions(strict !== undefined),
     headers: {
       'x-signalbox-run': encodeURIComponent(call.labels.run),
       'x-signalbox-step': encodeURIComponent(call.labels.step),
@@ -78,6 +82,6 @@ function toSdkPromptPart(part: TextPart | FilePart): LanguageModelV4TextPart | L
 
 /** Marks are JSON of the vendor's own, which only differs from ours in what may be changed. */
 function toSdkPart(part: AssistantPart) {
-  const { providerOptions, ...rest } = part;
-  return { ...rest, ...(providerOptions && { providerOptions: providerOptions as SharedV4ProviderOptions }) };
+  const { providerOptions: marks, ...rest } = part;
+  return { ...rest, ...(marks && { providerOptions: marks as SharedV4ProviderOptions }) };
 }

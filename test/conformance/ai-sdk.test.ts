@@ -8,7 +8,7 @@ import type {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { fetch as undiciFetch } from 'undici';
 import type { WireFormat } from '../../src/core/vocabulary/model.ts';
-import { PROVIDER_OPTIONS, sdkProvider } from '../../src/providers/language-model.ts';
+import { providerOptions, sdkProvider } from '../../src/providers/language-model.ts';
 import { type SimulatedProviders, startSimulatedProviders } from '../../src/simulated/simulated-providers.ts';
 import { contract, facts, factsSchema, searchQuestion, searchSchema, vendors } from './simulated-vendors.ts';
 
@@ -43,7 +43,7 @@ describe.each([
 
   const ask = (text: string, more: Partial<LanguageModelV4CallOptions> = {}): LanguageModelV4CallOptions => ({
     prompt: [{ role: 'user', content: [{ type: 'text', text }] }],
-    providerOptions: PROVIDER_OPTIONS,
+    providerOptions: providerOptions(true),
     ...more,
   });
   const tools = [
@@ -101,6 +101,7 @@ describe.each([
       type: 'object',
       properties: { quotes: { type: 'array', items: { type: 'string' } } },
       required: ['quotes'],
+      additionalProperties: false,
     };
     const prompt: LanguageModelV4Prompt = [
       { role: 'user', content: [{ type: 'text', text: searchQuestion }] },

@@ -6,6 +6,7 @@ import { openAiEmbeddings } from './embedding-wires.ts';
 import { fileNote } from './file-note.ts';
 import { openAiErrors } from './openai-errors.ts';
 import { signatureOf } from './signature.ts';
+import { strictSchemaIssue } from './strict-schema.ts';
 import { findUnpairedCall } from './tool-pairs.ts';
 import {
   type Block,
@@ -115,6 +116,7 @@ const bodySchema = z.looseObject({
           z.looseObject({
             type: z.literal('json_schema'),
             name: z.string(),
+            strict: z.boolean().nullish(),
             schema: z.record(z.string(), z.unknown()),
           }),
         ])
@@ -234,7 +236,10 @@ function readToolChoice(choice: Body['tool_choice']): ToolChoice {
 
 function readFormat(format: NonNullable<Body['text']>['format']): AnswerFormat {
   if (format == null || format.type === 'text') return 'text';
-  return { json: format.type === 'json_schema' ? format.schema : null };
+  if (format.type !== 'json_schema') return { json: null };
+  const issue = format.strict ? strictSchemaIssue(format.schema, ['text', 'format', 'schema']) : undefined;
+  if (issue) throw new RefusedRequest(errors.bodyInvalid(issue));
+  return { json: format.schema };
 }
 
 function itemsOf(completion: Completion): object[] {

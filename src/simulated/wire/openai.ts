@@ -5,6 +5,7 @@ import { readBody } from './body-issue.ts';
 import { openAiEmbeddings } from './embedding-wires.ts';
 import { fileNote } from './file-note.ts';
 import { openAiErrors } from './openai-errors.ts';
+import { strictSchemaIssue } from './strict-schema.ts';
 import { findUnpairedCall } from './tool-pairs.ts';
 import {
   type Completion,
@@ -82,6 +83,7 @@ const bodySchema = z.looseObject({
         type: z.literal('json_schema'),
         json_schema: z.looseObject({
           name: z.string(),
+          strict: z.boolean().nullish(),
           schema: z.record(z.string(), z.unknown()).nullish(),
         }),
       }),
@@ -172,7 +174,11 @@ function readToolChoice(choice: Body['tool_choice']): ToolChoice {
 
 function readFormat(format: Body['response_format']): AnswerFormat {
   if (format == null || format.type === 'text') return 'text';
-  return { json: format.type === 'json_schema' ? (format.json_schema.schema ?? null) : null };
+  if (format.type !== 'json_schema') return { json: null };
+  const { schema, strict } = format.json_schema;
+  const issue = strict ? strictSchemaIssue(schema, ['response_format']) : undefined;
+  if (issue) throw new RefusedRequest(openAiErrors.bodyInvalid(issue));
+  return { json: schema ?? null };
 }
 
 function whole(completion: Completion): object {

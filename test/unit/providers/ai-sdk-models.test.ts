@@ -151,6 +151,15 @@ describe.each(wires)('%s', (wire) => {
     expect(await vendor.ask()).toMatchObject({ finishReason: 'content-filter', message: { content: [] } });
   });
 
+  it('takes a schema as libraries write it, strict or not', async () => {
+    const vendor = await newVendor(wire);
+    const loose = { type: 'object', properties: { year: { type: 'string' }, more: { type: 'string' } } };
+    for (const required of [['year', 'more'], ['year']]) {
+      const { message } = await vendor.ask({ outputSchema: { ...loose, required } });
+      expect(JSON.parse(textOf(message))).toHaveProperty('year');
+    }
+  });
+
   // What an empty answer is, the answer check says.
   it('an empty 200 is no failure of the wire, and has no words', async () => {
     const vendor = await newVendor(wire, 'empty');
