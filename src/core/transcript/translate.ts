@@ -1,6 +1,7 @@
 import type { Json } from '../vocabulary/json.ts';
 import {
   type AssistantMessage,
+  type AssistantPart,
   type Message,
   type ToolCallPart,
   toolCallsOf,
@@ -16,6 +17,7 @@ import {
  *     same ids, so that it can be read from a prompt cache.
  * T4  Calls that were never valid, kept because the model was told so, are made to look it: a name of letters, an input
  *     that is an object.
+ * T5  Text of white space alone, which some say before a call, is left out: Anthropic refuses it, even its own.
  */
 export function translate(messages: readonly Message[], endpoint: string): Message[] {
   const taken = new Set<string>();
@@ -32,9 +34,10 @@ export function translate(messages: readonly Message[], endpoint: string): Messa
       const ids = renamed.map(({ to }) => to);
       return {
         ...message,
-        content: (isOwn ? message : unmarked(message)).content.map((part) =>
-          part.type === 'tool-call' ? validCall(part, ids.shift()!) : part,
-        ),
+        content: (isOwn ? message : unmarked(message)).content.flatMap((part): AssistantPart[] => {
+          if (part.type === 'tool-call') return [validCall(part, ids.shift()!)];
+          return isBlank(part) ? [] : [part];
+        }),
       };
     }
     if (message.role === 'tool') {
@@ -65,6 +68,10 @@ const validCall = (call: ToolCallPart, toolCallId: string): ToolCallPart => ({
   toolName: nameOf(call.toolName),
   input: inputOf(call.input),
 });
+
+/** One with a mark may still be asked for. */
+const isBlank = (part: AssistantPart) =>
+  part.type === 'text' && part.providerOptions === undefined && part.text.trim() === '';
 
 const unmarked = (message: AssistantMessage): AssistantMessage => ({
   ...message,

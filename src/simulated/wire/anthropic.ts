@@ -48,7 +48,9 @@ const block = z.union([
     content: textContent.nullish(),
   }),
   // Words, pictures and what else there is; never a call or a result that lacks its id.
-  textBlock.extend({ type: z.string().regex(/^(?!tool_use$|tool_result$)/) }),
+  textBlock
+    .extend({ type: z.string().regex(/^(?!tool_use$|tool_result$)/) })
+    .refine(({ type, text }) => type !== 'text' || text?.trim() !== ''),
 ]);
 
 const schemaFormat = z.looseObject({

@@ -65,6 +65,14 @@ describe('what others said', () => {
   });
 });
 
+it('white space before a call is left out, whoever said it', () => {
+  for (const endpoint of [here, elsewhere]) {
+    const messages = [said(endpoint, { type: 'text', text: '\n\n' }, call('1')), results('1')];
+    const [message] = translate(messages, here) as AssistantMessage[];
+    expect(message!.content.map(({ type }) => type)).toEqual(['tool-call']);
+  }
+});
+
 it('calls that were never valid look as if they were', () => {
   const broken = call('1', { toolName: 'functions.search it', input: '{"text": "cut o' });
   const [message] = translate([said(here, broken)], here) as AssistantMessage[];

@@ -293,6 +293,7 @@ describe.each(wires)('%s takes a conversation that others began', (wire) => {
       content: [
         { type: 'reasoning', text: 'Hm.', providerOptions: { anthropic: { signature: 'of another' } } },
         { type: 'text', text: 'I search.', providerOptions: { openai: { itemId: 'msg_of_another' } } },
+        { type: 'text', text: '\n\n' },
         ...ids.map((toolCallId) => ({
           ...{ type: 'tool-call' as const, toolCallId, toolName: 'no such tool!', input: '{"quer' },
           providerOptions: { openai: { itemId: 'fc_of_another' } },
