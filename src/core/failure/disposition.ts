@@ -41,7 +41,10 @@ const onceMore = { ...failover, triesPerEndpoint: 2 } as const;
 /** The one table. Every kind has a row, and nothing else decides. `docs/failures.md` is written from it. */
 export const DISPOSITIONS: Readonly<Record<FailureKind, DispositionRow>> = {
   invalid_request: { ...stop, means: 'the provider calls the request wrong, and so would others' },
-  parameter_unsupported: { ...failover, means: 'this model does not take a parameter that others take' },
+  parameter_unsupported: {
+    ...failover,
+    means: 'this model does not take a parameter, or a history, that others take',
+  },
   context_too_long: {
     ...failover,
     means: 'the conversation is too long; only larger windows are asked then',

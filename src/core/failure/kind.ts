@@ -44,6 +44,12 @@ export const TYPED_REFUSALS: readonly {
   readonly kind: FailureKind;
 }[] = [
   {
+    statuses: [400],
+    // Groq, which looks at what a model says before it hands it on.
+    codes: ['tool_use_failed', 'json_validate_failed'],
+    kind: 'output_invalid',
+  },
+  {
     statuses: [400, 413, 422],
     codes: ['context_length_exceeded'],
     // Anthropic; vLLM and most who serve open weights; Gemini.
@@ -77,6 +83,8 @@ export const TYPED_REFUSALS: readonly {
       'content_policy_violation',
       'moderation_blocked',
       'ResponsibleAIPolicyViolation',
+      // OpenAI, of models that reason.
+      'invalid_prompt',
     ],
     // Anthropic; Azure; Google; OpenRouter, whose 403 lists why a prompt was flagged.
     says: /content filtering policy|content management policy|Responsible AI practices|flagged|moderation/i,
@@ -92,6 +100,14 @@ export const TYPED_REFUSALS: readonly {
     codes: ['unsupported_parameter', 'unsupported_value'],
     // Anthropic and Gemini, who only say `invalid_request_error` and `INVALID_ARGUMENT`.
     says: /is (?:not supported|deprecated) (?:for|with|by) this model/i,
+    kind: 'parameter_unsupported',
+  },
+  {
+    statuses: [400],
+    codes: ['invalid_encrypted_content'],
+    // Of what a vendor wants back as it was, though the key may be another account's now: Anthropic; Gemini; OpenAI;
+    // DeepSeek and Moonshot. Others are told the conversation without it.
+    says: /`signature` in `thinking` block|thought.signature|encrypted content \S*\s?could not be verified|reasoning_content/i,
     kind: 'parameter_unsupported',
   },
   {

@@ -24,6 +24,16 @@ const VENDORS: Record<string, readonly Case[]> = {
     [400, error('unsupported_parameter', 'invalid_request_error'), 'parameter_unsupported'],
     [400, error('unsupported_value', 'invalid_request_error'), 'parameter_unsupported'],
     [400, error('content_policy_violation', 'invalid_request_error'), 'content_filtered'],
+    [400, error('invalid_prompt', 'invalid_request_error', 'Access is limited.'), 'content_filtered'],
+    [
+      400,
+      error(
+        'invalid_encrypted_content',
+        'invalid_request_error',
+        'The encrypted content gAAA could not be verified.',
+      ),
+      'parameter_unsupported',
+    ],
     [400, error('moderation_blocked', 'image_generation_user_error'), 'content_filtered'],
     [401, error('invalid_api_key', 'invalid_request_error'), 'credential_rejected'],
     [401, error('account_deactivated', 'invalid_request_error'), 'credential_rejected'],
@@ -44,6 +54,11 @@ const VENDORS: Record<string, readonly Case[]> = {
     [
       400,
       anthropic('invalid_request_error', '`temperature` is deprecated for this model.'),
+      'parameter_unsupported',
+    ],
+    [
+      400,
+      anthropic('invalid_request_error', 'messages.1.content.0: Invalid `signature` in `thinking` block'),
       'parameter_unsupported',
     ],
     [
@@ -77,6 +92,7 @@ const VENDORS: Record<string, readonly Case[]> = {
       'context_too_long',
     ],
     [400, google(400, 'INVALID_ARGUMENT', 'Invalid value at contents[0].role'), 'invalid_request'],
+    [400, google(400, 'INVALID_ARGUMENT', 'Thought signature is not valid'), 'parameter_unsupported'],
     [400, google(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'), 'forbidden'],
     [
       400,
@@ -141,10 +157,34 @@ const VENDORS: Record<string, readonly Case[]> = {
   ],
   Groq: [
     [400, error('model_decommissioned', 'invalid_request_error'), 'model_not_found'],
+    [
+      400,
+      {
+        error: {
+          ...{
+            code: 'tool_use_failed',
+            type: 'invalid_request_error',
+            message: 'Failed to call a function.',
+          },
+          failed_generation: 'The clause is flagged.',
+        },
+      },
+      'output_invalid',
+    ],
+    [400, error('json_validate_failed', 'invalid_request_error'), 'output_invalid'],
     [413, error('rate_limit_exceeded', 'tokens', 'Request too large for model'), 'request_too_large'],
     [498, error(null, 'flex_capacity', 'Flex tier capacity exceeded'), 'unavailable'],
   ],
   DeepSeek: [
+    [
+      400,
+      error(
+        'invalid_request_error',
+        'invalid_request_error',
+        'The `reasoning_content` in the thinking mode must be passed back to the API.',
+      ),
+      'parameter_unsupported',
+    ],
     [402, error('invalid_request_error', 'unknown_error', 'Insufficient Balance'), 'payment_required'],
   ],
   vLLM: [
