@@ -18,6 +18,7 @@ import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
 import { waitSummary } from '../src/core/run/step-wait.ts';
+import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type {
   AssistantMessage,
@@ -99,7 +100,7 @@ async function walk(
       // Whoever repaired the run knows better than what this worker remembers of its endpoints.
       ignoreHealth: repaired && failures.length === 0,
     });
-    const bytes = JSON.stringify(input).length;
+    const bytes = jsonBytes(input);
     if (bytes > INPUT_BYTES) {
       purse.settle(allotmentMicros, 0);
       return { parked: parkedBySize(conversation, bytes) };

@@ -137,6 +137,12 @@ it('a step too large for any call parks before anybody is asked, and says so', a
   await expect(run.result()).rejects.toMatchObject({ message: expect.stringContaining('too long') });
 });
 
+it('a step is as large as its bytes, of which a letter may have three', async () => {
+  const stage = await newStage();
+  const run = await stage.start(ask, { prompt: '漢'.repeat(400_000) });
+  await expect(run.result()).rejects.toMatchObject({ parked: [{ reason: 'payload_too_large' }] });
+});
+
 it('a cap that is spent parks, and raising it finishes the run', async () => {
   const stage = await newStage();
   // A cut answer is charged at what it can have cost: two of them leave less than any endpoint asks.
