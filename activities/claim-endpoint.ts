@@ -31,7 +31,7 @@ export async function claimEndpoint(
   for (;;) {
     const { asked, decision } = decide(input, conversation, about, ports);
     decided(decision);
-    if (input.retry === undefined && !input.ignoreHealth) waitWhereWorthIt(asked, decision, input.patienceMs);
+    if (input.retry === undefined && !input.ignoreHealth) waitWhereWorthIt(asked, decision, input);
     const endpoint = endpointFor(decision, asked, input.retry);
     const claim = await ports.health.claim(endpoint);
     // Who was told to ignore what is known of endpoints asks beside the probe.
@@ -69,8 +69,12 @@ function endpointFor(
 }
 
 /** @throws InvocationFailure `worth_waiting`, with the time until the limited endpoint may be asked as its hint */
-function waitWhereWorthIt(asked: ChooseInput, decision: Decision, patienceMs: number): void {
-  const wait = worthWaiting(asked, decision, patienceMs);
+function waitWhereWorthIt(
+  asked: ChooseInput,
+  decision: Decision,
+  { patienceMs, waitedMs }: Pick<InvokeModelInput, 'patienceMs' | 'waitedMs'>,
+): void {
+  const wait = worthWaiting(asked, decision, patienceMs, waitedMs);
   if (!wait) return;
   const { endpoint, forMs, gainUsd } = wait;
   const message = `Waiting ${durationText(forMs)} for ${endpoint} is worth $${gainUsd.toPrecision(2)} more than asking ${decision.candidates[0]!.endpoint} now.`;

@@ -156,7 +156,7 @@ const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> =
 function inputOf(
   { agent, tenant }: RunContext,
   { step, turn, taskClass, transcript, delta, prefer, rejected, outgrown }: Conversation,
-  { avoid, retry, patienceMs }: WalkAction & { do: 'attempt' },
+  { avoid, retry, patienceMs, waitedMs }: WalkAction & { do: 'attempt' },
   {
     repair,
     ...given
@@ -173,6 +173,7 @@ function inputOf(
     ...{ patienceMs, ...given },
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
+    ...(waitedMs > 0 && { waitedMs }),
     ...(rejected.length > 0 && { rejected }),
     ...(outgrown.length > 0 && { outgrown }),
     ...(retry !== undefined && { retry }),

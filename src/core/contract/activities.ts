@@ -49,6 +49,8 @@ export interface InvokeModelInput {
   readonly pauseMs: number;
   /** How long it may still wait for a limited endpoint that is worth it, in milliseconds. */
   readonly patienceMs: number;
+  /** How long it has waited for such a one already, in milliseconds; absent where it has not. */
+  readonly waitedMs?: number;
   /** Why the last answer was not accepted, shown to the model. */
   readonly repair?: string;
 }

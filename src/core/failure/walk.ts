@@ -26,6 +26,8 @@ export interface WalkState {
   /** Failed so far, rate limits not counted. */
   readonly attempts: number;
   readonly waits: number;
+  /** Spent on endpoints that are worth their rest, in milliseconds, though others might have been asked. */
+  readonly waitedMs: number;
   readonly triesOnEndpoint: number;
   /** Keys that the endpoint may still be asked with; absent as long as no key failed there. */
   readonly keysLeft?: number;
@@ -48,6 +50,8 @@ export type WalkAction =
       readonly delayMs: number;
       /** How long it may still wait for a limited endpoint that is worth it. */
       readonly patienceMs: number;
+      /** How long it has waited so already: what that cost counts when it is to wait again. */
+      readonly waitedMs: number;
       readonly why: 'first' | 'retry' | 'failover' | 'wait' | 'worth waiting';
     }
   | { readonly do: 'park'; readonly why: 'stopped' | 'attempts used' | 'patience used' | 'nothing left' };
@@ -61,11 +65,12 @@ export function beginWalk(limits: WalkLimits, nowMs: number): [WalkState, WalkAc
     startedAtMs: nowMs,
     attempts: 0,
     waits: 0,
+    waitedMs: 0,
     triesOnEndpoint: 0,
     avoided: [],
   };
   const { patienceMs } = limits;
-  return [state, { do: 'attempt', avoid: [], delayMs: 0, patienceMs, why: 'first' }];
+  return [state, { do: 'attempt', avoid: [], delayMs: 0, patienceMs, waitedMs: 0, why: 'first' }];
 }
 
 export function afterFailure(
@@ -80,6 +85,7 @@ export function afterFailure(
   const counts = failure.kind === 'rate_limited' ? 0 : 1;
   const attempts = before.attempts + counts;
   const avoid = avoidedIn(before);
+  const { waitedMs } = before;
   const patienceMs = patienceLeftMs(before, nowMs);
 
   const keysLeft = Math.min((before.keysLeft ?? Number.POSITIVE_INFINITY) - 1, otherKeys);
@@ -87,14 +93,17 @@ export function afterFailure(
     const retry = failure.endpoint;
     return [
       { ...before, attempts, keysLeft },
-      { do: 'attempt', retry, avoid, delayMs: 0, patienceMs, why: 'retry' },
+      { do: 'attempt', retry, avoid, delayMs: 0, patienceMs, waitedMs, why: 'retry' },
     ];
   }
 
   const state = { ...before, attempts, triesOnEndpoint: before.triesOnEndpoint + 1 };
   if (state.triesOnEndpoint < triesPerEndpoint && state.attempts < state.limits.maxAttempts) {
     const retry = failure.endpoint;
-    return [state, { do: 'attempt', retry, avoid, delayMs: retryAfterMs, patienceMs, why: 'retry' }];
+    return [
+      state,
+      { do: 'attempt', retry, avoid, delayMs: retryAfterMs, patienceMs, waitedMs, why: 'retry' },
+    ];
   }
   if (onward === 'stop') return [state, { do: 'park', why: 'stopped' }];
 
@@ -106,7 +115,7 @@ export function afterFailure(
   if (moved.attempts >= moved.limits.maxAttempts) return [moved, { do: 'park', why: 'attempts used' }];
   return [
     moved,
-    { do: 'attempt', avoid: [...avoid, failure.endpoint], delayMs: 0, patienceMs, why: 'failover' },
+    { do: 'attempt', avoid: [...avoid, failure.endpoint], delayMs: 0, patienceMs, waitedMs, why: 'failover' },
   ];
 }
 
@@ -125,7 +134,11 @@ function waitOrAsk(state: WalkState, failure: WalkFailure, nowMs: number): [Walk
     // It had been told how long it may wait, so that this is a mistake; it is counted, for every walk ends.
     const counted = { ...state, attempts: state.attempts + 1 };
     if (counted.attempts >= state.limits.maxAttempts) return [counted, { do: 'park', why: 'attempts used' }];
-    return [counted, { do: 'attempt', avoid: avoidedIn(state), delayMs: 0, patienceMs: 0, why: 'failover' }];
+    const { waitedMs } = state;
+    return [
+      counted,
+      { do: 'attempt', avoid: avoidedIn(state), delayMs: 0, patienceMs: 0, waitedMs, why: 'failover' },
+    ];
   }
   return wait(state, untilMs, 'worth waiting', nowMs);
 }
@@ -142,9 +155,11 @@ function wait(
   why: 'wait' | 'worth waiting',
   nowMs: number,
 ): [WalkState, WalkAction] {
-  const rested: WalkState = { ...onNextEndpoint(state), waits: state.waits + 1, avoided: [] };
+  const delayMs = untilMs - nowMs;
+  const waitedMs = state.waitedMs + (why === 'worth waiting' ? delayMs : 0);
+  const rested: WalkState = { ...onNextEndpoint(state), waits: state.waits + 1, waitedMs, avoided: [] };
   const patienceMs = patienceLeftMs(state, untilMs);
-  return [rested, { do: 'attempt', avoid: [], delayMs: untilMs - nowMs, patienceMs, why }];
+  return [rested, { do: 'attempt', avoid: [], delayMs, patienceMs, waitedMs, why }];
 }
 
 /** Nothing was tried there yet. */

@@ -6,7 +6,7 @@ import type { ChooseInput } from './request.ts';
 export interface Wait {
   readonly endpoint: string;
   readonly forMs: number;
-  /** What is saved by it, the price of the time taken off. */
+  /** What is saved by it, the price of the time taken off, with that of the time waited before. */
   readonly gainUsd: number;
 }
 
@@ -18,8 +18,15 @@ export interface Wait {
  *
  * @param decision what `choose` says of `input`
  * @param mostMs how long the step may still wait
+ * @param waitedMs how long it has waited already: a provider that breaks its word again and again is not believed for
+ * longer than what is saved is worth
  */
-export function worthWaiting(input: ChooseInput, decision: Decision, mostMs: number): Wait | undefined {
+export function worthWaiting(
+  input: ChooseInput,
+  decision: Decision,
+  mostMs: number,
+  waitedMs = 0,
+): Wait | undefined {
   const { request, health, nowMs } = input;
   const [now] = decision.candidates;
   if (!now || decision.cascade || decision.explores) return undefined;
@@ -41,7 +48,7 @@ export function worthWaiting(input: ChooseInput, decision: Decision, mostMs: num
       const forMs = restMs.get(limited.endpoint);
       if (forMs === undefined) return [];
       const saved = Math.min(limited.utility - now.utility, costOf(now) - costOf(limited));
-      const gainUsd = saved - (request.taskClass.secondUsd * forMs) / 1e3;
+      const gainUsd = saved - (request.taskClass.secondUsd * (waitedMs + forMs)) / 1e3;
       return [{ endpoint: limited.endpoint, forMs, gainUsd }];
     })
     .filter(({ gainUsd }) => gainUsd > 0)

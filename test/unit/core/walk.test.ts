@@ -111,6 +111,10 @@ describe('the failover walk', () => {
     expect(action).toMatchObject({ why: 'failover', patienceMs: 99_000 });
     [state, action] = afterFailure(state, failed('none', 'worth_waiting', 59_000), NOW + 2_000);
     expect(action).toMatchObject({ why: 'worth waiting', delayMs: 57_000, avoid: [], patienceMs: 41_000 });
+    expect(action).toMatchObject({ waitedMs: 57_000 });
+    [state, action] = afterFailure(state, failed('a', 'rate_limited', 69_000), NOW + 59_000);
+    [state, action] = afterFailure(state, failed('none', 'worth_waiting', 69_000), NOW + 59_000);
+    expect(action).toMatchObject({ why: 'worth waiting', waitedMs: 67_000 });
   });
 
   it('asks those that it may where its patience is too short for the wait', () => {

@@ -8,7 +8,7 @@ import { inputWith } from './routing-input.ts';
 const HOUR_MS = 3_600_000;
 
 /** The best rests for so long, and the step has so much patience; a second of waiting costs so much. */
-function waitFor(restMs: number, secondUsd: number, patienceMs = HOUR_MS) {
+function waitFor(restMs: number, secondUsd: number, patienceMs = HOUR_MS, waitedMs = 0) {
   const base = inputWith();
   // A success is worth so little that the cheapest is the best.
   const request = { ...base.request, taskClass: { ...base.request.taskClass, secondUsd, successUsd: 0.001 } };
@@ -17,7 +17,7 @@ function waitFor(restMs: number, secondUsd: number, patienceMs = HOUR_MS) {
   const breaker = { state: 'open', sinceMs: 0, untilMs, cooldownMs: 1, promised: true } as const;
   const breakers = new Map<string, Breaker>([...base.health.breakers, [best, breaker]]);
   const limited: ChooseInput = { ...base, request, health: { ...base.health, breakers } };
-  return { best, limited, wait: worthWaiting(limited, choose(limited), patienceMs) };
+  return { best, limited, wait: worthWaiting(limited, choose(limited), patienceMs, waitedMs) };
 }
 
 describe('a limited endpoint', () => {
@@ -42,6 +42,13 @@ describe('a limited endpoint', () => {
     const free = waitFor(60_000, 0).wait!.gainUsd;
     expect(waitFor(60_000, free / 120).wait!.gainUsd).toBeCloseTo(free / 2, 4);
     expect(waitFor(60_000, free / 59).wait).toBeUndefined();
+  });
+
+  it('is not for ever: what was waited before counts', () => {
+    const free = waitFor(60_000, 0).wait!.gainUsd;
+    const second = free / 120;
+    expect(waitFor(60_000, second, HOUR_MS, 59_000).wait!.gainUsd).toBeCloseTo(second, 4);
+    expect(waitFor(60_000, second, HOUR_MS, 61_000).wait).toBeUndefined();
   });
 
   it('is not where the step may not wait as long', () => {
