@@ -16,6 +16,8 @@ const LOST_WORKERS = 3;
 const MESSAGE_CHARS = { provider: 400, own: 1_500 };
 /** A worker hears of a cancel in the answer to a heartbeat: twice a second, as often as it may send them, closes a socket in time. */
 const HEARTBEAT_MS = 400;
+/** Until a call is open: what comes before it, such as a database that is away, may take longer than a dead worker is given. */
+const HEARTBEAT_BEFORE_MS = 1_000;
 
 /**
  * Keeps the tab of one attempt: what workers that died under it may have spent, what is open now, and in the end the
@@ -27,16 +29,18 @@ export class AttemptTab {
   #decision: Decision | undefined;
   #call: PricedCall | undefined;
   #askedAtMs: number;
-  #heartbeat: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout;
   #receivedCharacters = 0;
 
-  /** @throws InvocationFailure `worker_lost` where workers keep dying under the attempt */
+  /** Says that this worker lives from here on: must be closed. */
   constructor(context: Context) {
     this.#context = context;
     this.#askedAtMs = Date.now();
     this.lost = lostIn(context.info.heartbeatDetails ?? {}, this.#askedAtMs);
+    this.#heartbeat = this.#heartbeats(HEARTBEAT_BEFORE_MS, () => ({ lost: this.lost }));
   }
 
+  /** @throws InvocationFailure `worker_lost` where workers keep dying under the attempt */
   assertWorkersLive(): void {
     if (this.#context.info.attempt <= LOST_WORKERS) return;
     throw new InvocationFailure('worker_lost', `${LOST_WORKERS} workers died under this attempt.`, {
@@ -54,7 +58,7 @@ export class AttemptTab {
   }
 
   /**
-   * Tells the server what is about to be spent, and waits until it knows; then keeps saying that this worker lives.
+   * Tells the server what is about to be spent, and waits until it knows; then goes on saying that this worker lives.
    * Only then may the provider be asked: a worker that dies at once has left word of it.
    */
   async open(call: PricedCall, heartbeats: HeartbeatPort): Promise<void> {
@@ -72,12 +76,15 @@ export class AttemptTab {
         startedAtMs: this.#askedAtMs,
       },
     };
+    // Those of before know of no call, and must not come after this one.
+    clearInterval(this.#heartbeat);
     await heartbeats.send(details);
     this.#context.heartbeat(details);
-    this.#heartbeat = setInterval(
-      () => this.#context.heartbeat({ ...details, ...this.#progress() }),
-      HEARTBEAT_MS,
-    );
+    this.#heartbeat = this.#heartbeats(HEARTBEAT_MS, () => ({ ...details, ...this.#progress() }));
+  }
+
+  #heartbeats(everyMs: number, details: () => HeartbeatDetails): NodeJS.Timeout {
+    return setInterval(() => this.#context.heartbeat(details()), everyMs);
   }
 
   /** A piece of the answer has come: the next heartbeat tells how far it is. */

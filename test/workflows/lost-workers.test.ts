@@ -114,6 +114,16 @@ it('heartbeats tell how much of the answer has come', async () => {
   expect(attempt.heartbeats).toMatchObject([{ lost: [] }, { lost: [], receivedCharacters: 12 }]);
 });
 
+// A database that is away takes ten seconds to be given up, and a worker without heartbeats is dead after five.
+it('a worker that is slow to ask says that it lives, and what was lost before it', async () => {
+  const attempt = newAttempt(2, { lost: [], open });
+  const answered = attempt.run({ pauseMs: 1_500 });
+  await until(() => attempt.heartbeats.length > 0);
+  expect(attempt.heartbeats).toEqual([{ lost: [expect.objectContaining({ endpoint: open.endpoint })] }]);
+  await answered;
+  expect(attempt.heartbeats.at(-1)).toHaveProperty('open');
+});
+
 it('a call whose worker died is charged at the most it can have cost', async () => {
   const { lost } = await newAttempt(2, { lost: [], open }).run();
   expect(lost).toMatchObject([
