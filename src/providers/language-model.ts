@@ -9,6 +9,7 @@ import { withSentinel } from './anthropic-sentinel.ts';
 import type { ApiKey } from './api-key.ts';
 import { tellingItsVersion } from './gemini-version.ts';
 import { madeProvider, type SdkModels } from './made-provider.ts';
+import { keepingReasoningContent } from './reasoning-content.ts';
 
 /** A provider ready to be asked: where it is and with what keys. Lives on the worker only. */
 export interface ResolvedProvider {
@@ -35,12 +36,17 @@ export function sdkProvider(
   }
   const baseURL = baseUrl!;
   switch (speaks) {
-    case 'openai-compatible':
-      return createOpenAICompatible({
+    case 'openai-compatible': {
+      const compatible = createOpenAICompatible({
         ...{ name, baseURL, apiKey, fetch },
         includeUsage: true,
         supportsStructuredOutputs: true,
       });
+      return {
+        languageModel: (id) => keepingReasoningContent(compatible.languageModel(id)),
+        embeddingModel: (id) => compatible.embeddingModel(id),
+      };
+    }
     case 'openai': {
       const openai = createOpenAI({ baseURL, apiKey, fetch });
       return {

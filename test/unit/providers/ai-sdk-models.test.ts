@@ -325,3 +325,60 @@ describe.each(wires)('%s takes a conversation that others began', (wire) => {
     expect(textOf(message)).toContain('The mill opened in 1890');
   });
 });
+
+describe.each([true, false])('reasoning before a call, streamed: %s', (streams) => {
+  const tool = { name: 'search', description: 'Searches', inputSchema: { type: 'object' } };
+  const call0 = {
+    ...{ index: 0, id: 'c0', type: 'function' },
+    function: { name: 'search', arguments: '{}' },
+  };
+
+  /** A vendor that reasons in the field given, and then calls a tool or answers. */
+  async function askTwice(field: string, more: object, finish: string) {
+    const requests: string[] = [];
+    const said = { role: 'assistant', [field]: 'Hm.', ...more };
+    const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+    const chunk = (delta: object, finish_reason: string | null) =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }], usage })}\n\n`;
+    const baseUrl = await newOwnVendor((request) => {
+      requests.push(request);
+      return streams
+        ? {
+            contentType: 'text/event-stream',
+            body: `${chunk(said, null) + chunk({}, finish)}data: [DONE]\n\n`,
+          }
+        : { body: JSON.stringify({ choices: [{ index: 0, message: said, finish_reason: finish }], usage }) };
+    });
+    const key = apiKeyOf('any', baseUrl);
+    const about = { name: WIRES['openai-compatible'], speaks: 'openai-compatible' as const, baseUrl };
+    const provider = { ...about, keys: [key], streams, maxConcurrent: 9 };
+    const models = new AiSdkModels(new Map<string, ResolvedProvider>([[provider.name, provider]]));
+    closers.push(() => models.close());
+    const endpoint = config.catalog.endpoints.find(({ provider }) => provider === about.name)!;
+    const asked = { ...call, tools: [tool], key: key.fingerprint };
+    const { message } = await models.invoke(endpoint, asked);
+    const result = { ...{ type: 'tool-result' as const, toolCallId: 'c0', toolName: 'search' }, output: 1 };
+    const messages: Message[] = [
+      ...call.messages,
+      { ...message, endpoint: endpoint.id },
+      { role: 'tool', content: [{ ...result, isError: false }] },
+    ];
+    await models.invoke(endpoint, { ...asked, messages });
+    return JSON.parse(requests[1]!).messages[1];
+  }
+
+  it('goes back where it came in reasoning_content, which DeepSeek asks for', async () => {
+    const told = await askTwice('reasoning_content', { tool_calls: [call0] }, 'tool_calls');
+    expect(told).toMatchObject({ reasoning_content: 'Hm.', tool_calls: [{ id: 'c0' }] });
+  });
+
+  it('does not where it came in another field, which Groq would refuse', async () => {
+    const told = await askTwice('reasoning', { tool_calls: [call0] }, 'tool_calls');
+    expect(told).not.toHaveProperty('reasoning_content');
+  });
+
+  it('is not kept where no tool was called', async () => {
+    const told = await askTwice('reasoning_content', { content: 'The mill.' }, 'stop');
+    expect(told).toEqual({ role: 'assistant', content: 'The mill.' });
+  });
+});
