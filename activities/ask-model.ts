@@ -21,8 +21,8 @@ export async function askModel(
     health.record(endpoint, { type: 'answered', key, firstTokenMs, totalMs, outputTokens, headroom });
     return answer;
   } catch (error) {
-    if (call.signal.aborted) throw error;
-    const { kind, message, hintMs, headroom } = asFailure(error);
+    const { kind, message, hintMs, headroom, asked } = asFailure(error);
+    if (call.signal.aborted || !asked) throw error;
     const totalMs = Date.now() - askedAtMs;
     if (DISPOSITIONS[kind].health === 'rejects the key')
       health.quarantine(endpoint.provider, key, kind, message);

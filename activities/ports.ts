@@ -122,6 +122,8 @@ export class InvocationFailure extends Error {
   readonly headroom: readonly Allowance[];
   /** What was answered, where that is what failed. */
   readonly answer: ModelAnswer | undefined;
+  /** False where a limit of our own kept the call from being made: it says nothing of the endpoint. */
+  readonly asked: boolean;
   /** Nobody was asked, because the allotment is too small for some endpoint and the others are ruled out. */
   readonly tooDear: boolean;
 
@@ -135,6 +137,8 @@ export class InvocationFailure extends Error {
       readonly billed: boolean;
       readonly lasting?: boolean | undefined;
       readonly tooDear?: boolean | undefined;
+      /** Default true. */
+      readonly asked?: boolean;
       readonly answer?: ModelAnswer | undefined;
       /** Default: none said. */
       readonly headroom?: readonly Allowance[];
@@ -148,6 +152,7 @@ export class InvocationFailure extends Error {
     this.billed = about.billed;
     this.lasting = about.lasting ?? false;
     this.tooDear = about.tooDear ?? false;
+    this.asked = about.asked ?? true;
     this.answer = about.answer;
     this.headroom = about.headroom ?? [];
   }

@@ -140,7 +140,11 @@ const expected = ({ speaks }: ResolvedProvider, streams: boolean): HttpCall['exp
 /** Our own limit, which says nothing of the provider's health: others are asked meanwhile. */
 function full({ name, maxConcurrent }: ResolvedProvider): InvocationFailure {
   const message = `The ${maxConcurrent} calls that providers.${name}.maxConcurrent allows at once are under way.`;
-  return new InvocationFailure('rate_limited', message, { billed: false, hintMs: FULL_REST_MS });
+  return new InvocationFailure('rate_limited', message, {
+    billed: false,
+    hintMs: FULL_REST_MS,
+    asked: false,
+  });
 }
 
 /** Of an answer that comes in one piece the first token is the last. */

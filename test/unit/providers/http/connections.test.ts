@@ -273,7 +273,7 @@ describe('more calls at once than a provider is given', () => {
     const first = client.ask();
     await until(() => vendor.answers.length === 1);
     const failure = await client.fail({ deadlines: soon });
-    expect(failure).toMatchObject({ kind: 'rate_limited', billed: false, hintMs: 1_000 });
+    expect(failure).toMatchObject({ kind: 'rate_limited', billed: false, asked: false, hintMs: 1_000 });
     expect(failure.message).toContain('maxConcurrent');
     vendor.answers[0]!();
     await first;
