@@ -17,7 +17,7 @@ import type { Parked, ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
-import { waitSummary } from '../src/core/run/step-wait.ts';
+import { momentText, waitSummary } from '../src/core/run/step-wait.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type {
@@ -132,7 +132,7 @@ async function walk(
       }
     }
   }
-  return { parked: parkedByFailure(conversation, action.why, failures) };
+  return { parked: parkedByFailure(conversation, action, failures) };
 }
 
 /** Long delays are durable timers; what is left, too short for one, is slept in the attempt. */
@@ -233,9 +233,13 @@ const askedOf = (failures: readonly Failure[]) =>
 const triedOf = (failures: readonly Failure[]) =>
   failures.filter(({ kind }) => kind !== 'no_eligible_endpoint' && kind !== 'worth_waiting');
 
-type WhyParked = (WalkAction & { do: 'park' })['why'];
+type ParkAction = WalkAction & { do: 'park' };
 
-function parkedByFailure({ step }: Conversation, why: WhyParked, failures: readonly Failure[]): Unnumbered {
+function parkedByFailure(
+  { step }: Conversation,
+  action: ParkAction,
+  failures: readonly Failure[],
+): Unnumbered {
   const last = failures.at(-1)!;
   const tried = triedOf(failures);
   const asked = askedOf(tried);
@@ -243,14 +247,12 @@ function parkedByFailure({ step }: Conversation, why: WhyParked, failures: reado
   const said = last.attempt.endpoint === 'none' ? (last.attempt.message ?? '') : '';
   return {
     step,
-    reason: parkReason(why, last.kind),
+    reason: parkReason(action.why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
-    message: [`Step "${step}" got no answer${afterText(asked)}.`, WHY_PARKED[why], said]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' '),
+    message: `Step "${step}" got no answer${afterText(asked)}. ${whyParked(action, said)}`.trim(),
     remedy:
-      why === 'patience used'
-        ? 'Wait until one may be asked, then let it try again.'
+      action.why === 'patience used'
+        ? 'Wait until then, and let it try again.'
         : 'Mend the cause, then let it try again.',
     update: 'retry',
   };
@@ -263,12 +265,19 @@ function afterText(asked: readonly Attempt[]): string {
   return ` after ${attempts}: ${listFailures(asked).join('; ')}`;
 }
 
-const WHY_PARKED: Partial<Record<WhyParked, string>> = {
-  'attempts used': 'It may make no more (limits.attempts).',
-  'patience used': 'It would have to wait longer than it may (limits.wait).',
-};
+/** @param said of the last failure, where the words are our own */
+function whyParked(action: ParkAction, said: string): string {
+  switch (action.why) {
+    case 'patience used':
+      return `The first may be asked again at ${momentText(action.untilMs)}, which is longer than it may wait (limits.wait).`;
+    case 'attempts used':
+      return `It may make no more (limits.attempts). ${said}`;
+    default:
+      return said;
+  }
+}
 
-function parkReason(why: WhyParked, kind: FailureKind): ParkReason {
+function parkReason(why: ParkAction['why'], kind: FailureKind): ParkReason {
   if (kind === 'worker_lost') return 'workers_lost';
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }

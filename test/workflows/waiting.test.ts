@@ -78,7 +78,12 @@ it('a wait longer than the patience of the run parks at once', async () => {
   await stage.control.setFault('*', parseFault('429:60'));
   const run = await stage.start(askHastily, { prompt });
   await expect(run.result()).rejects.toMatchObject({
-    parked: [{ reason: 'attempts_exhausted', message: expect.stringContaining('limits.wait') }],
+    parked: [
+      {
+        reason: 'attempts_exhausted',
+        message: expect.stringMatching(/may be asked again at \S+ \S+ UTC, .*limits\.wait/),
+      },
+    ],
   });
   expect(await timersOf(stage.client, run.id)).toEqual([]);
 });

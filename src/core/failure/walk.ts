@@ -54,7 +54,9 @@ export type WalkAction =
       readonly waitedMs: number;
       readonly why: 'first' | 'retry' | 'failover' | 'wait' | 'worth waiting';
     }
-  | { readonly do: 'park'; readonly why: 'stopped' | 'attempts used' | 'patience used' | 'nothing left' };
+  | { readonly do: 'park'; readonly why: 'stopped' | 'attempts used' | 'nothing left' }
+  /** `untilMs`: when the first may be asked again. */
+  | { readonly do: 'park'; readonly why: 'patience used'; readonly untilMs: number };
 
 /** Waits grow where hints are short, so that a hint of a second is not followed for an hour: 2, 4, 8, … 64 s. */
 const leastWaitMs = (waits: number) => 2_000 * 2 ** Math.min(waits, 5);
@@ -123,7 +125,8 @@ export function afterFailure(
 function waitOrPark(state: WalkState, failure: WalkFailure, nowMs: number): [WalkState, WalkAction] {
   const untilMs = returnMs(state, failure, nowMs);
   if (untilMs === undefined) return [state, { do: 'park', why: 'nothing left' }];
-  if (untilMs > nowMs + patienceLeftMs(state, nowMs)) return [state, { do: 'park', why: 'patience used' }];
+  if (untilMs > nowMs + patienceLeftMs(state, nowMs))
+    return [state, { do: 'park', why: 'patience used', untilMs }];
   return wait(state, untilMs, 'wait', nowMs);
 }
 

@@ -19,5 +19,8 @@ export function readWaitSummary(summary: string): Omit<StepWait, 'untilMs'> | un
 }
 
 /** `until 2026-11-25 13:57:16 UTC: nobody may be asked.` */
-export const waitText = ({ why, untilMs }: StepWait): string =>
-  `until ${new Date(untilMs).toISOString().slice(0, 19).replace('T', ' ')} UTC: ${why}.`;
+export const waitText = ({ why, untilMs }: StepWait): string => `until ${momentText(untilMs)}: ${why}.`;
+
+/** `2026-11-25 13:57:16 UTC` */
+export const momentText = (ms: number): string =>
+  `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -101,6 +101,7 @@ describe('the failover walk', () => {
     [state] = afterFailure(state, failed('a', 'rate_limited', 60_000), NOW);
     expect(afterFailure(state, failed('none', 'no_eligible_endpoint'), NOW)[1]).toMatchObject({
       why: 'patience used',
+      untilMs: NOW + 60_000,
     });
   });
 
