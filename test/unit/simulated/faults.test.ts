@@ -231,7 +231,8 @@ describe.each(wires)('on the wire of $provider', (wire) => {
   });
 
   it('a client that gives up is noticed at once', async () => {
-    const models = [{ ...model, tokensPerSecond: 40 }];
+    // A piece in 400 ms, the whole in seconds.
+    const models = [{ ...model, tokensPerSecond: 10 }];
     const slow = await startSimulatedProviders({
       providers: newProviders(models),
     });
@@ -240,11 +241,11 @@ describe.each(wires)('on the wire of $provider', (wire) => {
     try {
       for (const stream of [true, false]) {
         await slow.control.clearLog();
-        expect(await ask(wire, stream, { patienceMs: 250 })).toMatchObject({ end: 'gave up' });
+        expect(await ask(wire, stream, { patienceMs: 800 })).toMatchObject({ end: 'gave up' });
         await until(async () => (await slow.control.log())[0]?.endedMs !== null);
         const [entry] = await slow.control.log();
         expect(entry).toMatchObject({ outcome: 'client closed', streamed: stream });
-        expect(entry!.endedMs! - entry!.atMs).toBeLessThan(400);
+        expect(entry!.endedMs! - entry!.atMs).toBeLessThan(2_000);
         if (stream) expect(entry!.outputTokens).toBeGreaterThan(0);
       }
     } finally {
