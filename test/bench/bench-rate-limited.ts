@@ -60,6 +60,8 @@ async function waitOut(worker: 'kept' | 'replaced') {
       script: new URL('./rate-limited/worker.ts', import.meta.url),
       env: {
         TEMPORAL_ADDRESS: environment.address,
+        // It reads what the first worker has left in the database, by the clock of then.
+        SKIPPED_MS: String(skippedMs),
         [SIMULATED_URL_ENV]: providers.url,
         SIGNALBOX_DATABASE_URL: `sqlite:${join(folder, `${worker}.db`)}`,
       },

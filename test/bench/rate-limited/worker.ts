@@ -6,7 +6,7 @@ import { config } from './config.ts';
 
 // What the server skips has passed on this machine as well.
 const realNow = Date.now;
-let skippedMs = 0;
+let skippedMs = Number(process.env.SKIPPED_MS);
 Date.now = () => realNow() + skippedMs;
 process.on('message', (told: { skippedMs?: number }) => {
   skippedMs = told.skippedMs ?? skippedMs;
