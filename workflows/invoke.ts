@@ -191,11 +191,15 @@ type Failure = AttemptFailure & { readonly kind: FailureKind };
 function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof ActivityFailure)) return undefined;
   const { cause } = error;
-  if (cause instanceof CancelledFailure && cause.details[0])
-    return { ...(cause.details[0] as AttemptFailure), kind: 'canceled' };
+  if (cause instanceof CancelledFailure && isAttemptFailure(cause.details[0]))
+    return { ...cause.details[0], kind: 'canceled' };
   if (!(cause instanceof ApplicationFailure) || !isFailureKind(cause.type)) return undefined;
   return { ...(cause.details![0] as AttemptFailure), kind: cause.type };
 }
+
+/** Of a call that nobody had begun the server says so in words. */
+const isAttemptFailure = (detail: unknown): detail is AttemptFailure =>
+  typeof detail === 'object' && detail !== null && 'attempt' in detail;
 
 const isFailureKind = (type: string | undefined | null): type is FailureKind =>
   (FAILURE_KINDS as readonly string[]).includes(type ?? '');

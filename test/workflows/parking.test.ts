@@ -248,6 +248,17 @@ it('cancel closes the socket of the call under way within a second, and nobody e
   expect((await workOf(stage.client, run.id)).map(({ outcome }) => outcome)).toEqual(['canceled']);
 });
 
+// The server says of a call that nobody had begun that it was not started, in the place where a call's own attempt stands.
+it('a run that is canceled before one of its calls was begun ends', async () => {
+  const stage = await newStage({ activitiesAtOnce: 1 });
+  await stage.control.setFault('*', parseFault('silence'));
+  const run = await stage.start(askAtOnce, { prompts: [mill, mill] });
+  await until(async () => (await stage.control.log()).length === 1);
+  await run.cancel();
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunFailed' });
+  expect((await stage.client.workflow.getHandle(run.id).describe()).status.name).toBe('CANCELLED');
+});
+
 it('a run that is not parked says that there is nothing to resume', async () => {
   const stage = await newStage();
   await stage.control.setFault('*', parseFault('silence'));

@@ -55,6 +55,8 @@ export interface Stage {
 export type StageOptions = Omit<SignalboxConfig, 'agents' | 'taskQueue'> & {
   /** Multiplies the simulated models' latencies. Default 0. */
   readonly latencyScale?: number;
+  /** Calls that its worker makes at a time. Default: Temporal's own, a hundred. */
+  readonly activitiesAtOnce?: number;
   /** Ask the providers of the config that are not simulated, with keys from here. */
   readonly live?: { readonly env: NodeJS.ProcessEnv };
 };
@@ -88,7 +90,7 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  return async ({ latencyScale = 0, live, ...rest } = {}) => {
+  return async ({ latencyScale = 0, activitiesAtOnce, live, ...rest } = {}) => {
     const config = { ...rest, agents: AGENTS, taskQueue: `stage-${randomUUID()}` };
     const providers = await startSimulatedProviders({
       providers: simulate(resolveConfig(config, 'simulated')),
@@ -108,6 +110,7 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
         taskQueue: config.taskQueue,
         workflowBundle: bundle,
         plugins: [plugin()],
+        ...(activitiesAtOnce !== undefined && { maxConcurrentActivityTaskExecutions: activitiesAtOnce }),
       });
     let worker = await start();
     const { client } = environment.signalbox;
