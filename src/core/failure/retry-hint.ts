@@ -1,8 +1,5 @@
-import { readHeadroom, usedUpUntilMs } from '../health/headroom.ts';
+import { LONGEST_WINDOW_MS, readHeadroom, usedUpUntilMs } from '../health/headroom.ts';
 import type { Refusal } from './kind.ts';
-
-/** No hint is followed for longer: a day is the longest window that vendors count in. */
-const LONGEST_HINT_MS = 86_400_000;
 
 /**
  * How long the provider asks us to stay away, in milliseconds; `undefined` where it does not say. First what it says
@@ -11,7 +8,7 @@ const LONGEST_HINT_MS = 86_400_000;
  */
 export function retryHintMs(refusal: Refusal, nowMs: number): number | undefined {
   const hintMs = outright(refusal, nowMs) ?? untilReset(refusal.headers, nowMs);
-  return hintMs === undefined ? undefined : Math.min(hintMs, LONGEST_HINT_MS);
+  return hintMs === undefined ? undefined : Math.min(hintMs, LONGEST_WINDOW_MS);
 }
 
 function outright({ headers, body }: Pick<Refusal, 'headers' | 'body'>, nowMs: number): number | undefined {

@@ -58,6 +58,8 @@ export type WalkAction =
   /** `untilMs`: when the first may be asked again. */
   | { readonly do: 'park'; readonly why: 'patience used'; readonly untilMs: number };
 
+type Attempt = Extract<WalkAction, { do: 'attempt' }>;
+
 /** Waits grow where hints are short, so that a hint of a second is not followed for an hour: 2, 4, 8, … 64 s. */
 const leastWaitMs = (waits: number) => 2_000 * 2 ** Math.min(waits, 5);
 
@@ -71,8 +73,20 @@ export function beginWalk(limits: WalkLimits, nowMs: number): [WalkState, WalkAc
     triesOnEndpoint: 0,
     avoided: [],
   };
-  const { patienceMs } = limits;
-  return [state, { do: 'attempt', avoid: [], delayMs: 0, patienceMs, waitedMs: 0, why: 'first' }];
+  return attempt(state, nowMs, 'first');
+}
+
+/** What follows from the state stands in every attempt. */
+function attempt(
+  state: WalkState,
+  nowMs: number,
+  why: Attempt['why'],
+  about: Partial<Pick<Attempt, 'retry' | 'delayMs' | 'patienceMs'>> = {},
+): [WalkState, WalkAction] {
+  const { avoided, waitedMs } = state;
+  const avoid = avoided.map(({ endpoint }) => endpoint);
+  const patienceMs = patienceLeftMs(state, nowMs);
+  return [state, { do: 'attempt', avoid, delayMs: 0, patienceMs, waitedMs, why, ...about }];
 }
 
 export function afterFailure(
@@ -86,27 +100,14 @@ export function afterFailure(
   const { triesPerEndpoint, retryAfterMs, onward, restsUntilMs, otherKeys = 0 } = failure.disposition;
   const counts = failure.kind === 'rate_limited' ? 0 : 1;
   const attempts = before.attempts + counts;
-  const avoid = avoidedIn(before);
-  const { waitedMs } = before;
-  const patienceMs = patienceLeftMs(before, nowMs);
 
   const keysLeft = Math.min((before.keysLeft ?? Number.POSITIVE_INFINITY) - 1, otherKeys);
-  if (keysLeft > 0 && attempts < before.limits.maxAttempts) {
-    const retry = failure.endpoint;
-    return [
-      { ...before, attempts, keysLeft },
-      { do: 'attempt', retry, avoid, delayMs: 0, patienceMs, waitedMs, why: 'retry' },
-    ];
-  }
+  if (keysLeft > 0 && attempts < before.limits.maxAttempts)
+    return attempt({ ...before, attempts, keysLeft }, nowMs, 'retry', { retry: failure.endpoint });
 
   const state = { ...before, attempts, triesOnEndpoint: before.triesOnEndpoint + 1 };
-  if (state.triesOnEndpoint < triesPerEndpoint && state.attempts < state.limits.maxAttempts) {
-    const retry = failure.endpoint;
-    return [
-      state,
-      { do: 'attempt', retry, avoid, delayMs: retryAfterMs, patienceMs, waitedMs, why: 'retry' },
-    ];
-  }
+  if (state.triesOnEndpoint < triesPerEndpoint && attempts < state.limits.maxAttempts)
+    return attempt(state, nowMs, 'retry', { retry: failure.endpoint, delayMs: retryAfterMs });
   if (onward === 'stop') return [state, { do: 'park', why: 'stopped' }];
 
   const avoided = [
@@ -115,10 +116,7 @@ export function afterFailure(
   ];
   const moved = { ...onNextEndpoint(state), avoided };
   if (moved.attempts >= moved.limits.maxAttempts) return [moved, { do: 'park', why: 'attempts used' }];
-  return [
-    moved,
-    { do: 'attempt', avoid: [...avoid, failure.endpoint], delayMs: 0, patienceMs, waitedMs, why: 'failover' },
-  ];
+  return attempt(moved, nowMs, 'failover');
 }
 
 /** Nobody is left to ask: wait for the first who comes back, if anybody has said when. */
@@ -137,11 +135,7 @@ function waitOrAsk(state: WalkState, failure: WalkFailure, nowMs: number): [Walk
     // It had been told how long it may wait, so that this is a mistake; it is counted, for every walk ends.
     const counted = { ...state, attempts: state.attempts + 1 };
     if (counted.attempts >= state.limits.maxAttempts) return [counted, { do: 'park', why: 'attempts used' }];
-    const { waitedMs } = state;
-    return [
-      counted,
-      { do: 'attempt', avoid: avoidedIn(state), delayMs: 0, patienceMs: 0, waitedMs, why: 'failover' },
-    ];
+    return attempt(counted, nowMs, 'failover', { patienceMs: 0 });
   }
   return wait(state, untilMs, 'worth waiting', nowMs);
 }
@@ -161,14 +155,11 @@ function wait(
   const delayMs = untilMs - nowMs;
   const waitedMs = state.waitedMs + (why === 'worth waiting' ? delayMs : 0);
   const rested: WalkState = { ...onNextEndpoint(state), waits: state.waits + 1, waitedMs, avoided: [] };
-  const patienceMs = patienceLeftMs(state, untilMs);
-  return [rested, { do: 'attempt', avoid: [], delayMs, patienceMs, waitedMs, why }];
+  return attempt(rested, untilMs, why, { delayMs });
 }
 
 /** Nothing was tried there yet. */
 const onNextEndpoint = ({ keysLeft, ...state }: WalkState): WalkState => ({ ...state, triesOnEndpoint: 0 });
-
-const avoidedIn = ({ avoided }: WalkState) => avoided.map(({ endpoint }) => endpoint);
 
 const patienceLeftMs = ({ startedAtMs, limits }: WalkState, nowMs: number) =>
   Math.max(0, startedAtMs + limits.patienceMs - nowMs);

@@ -9,8 +9,8 @@ export interface Allowance {
 
 const COUNTED = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
 
-/** No limit is believed to last longer: a day is the longest window that vendors count in. */
-const LONGEST_WINDOW_MS = 86_400_000;
+/** No limit is believed to last longer, nor a hint followed for: a day is the longest window that vendors count in. */
+export const LONGEST_WINDOW_MS = 86_400_000;
 
 /** Each allowance has headers for the limit, what is left of it and when it begins anew: Anthropic's names, then OpenAI's. */
 const NAMES: readonly ((of: string, what: 'limit' | 'remaining' | 'reset') => string)[] = [
