@@ -1,4 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import { retelling } from './retelling.ts';
 
 /** On a reasoning part: it is to be kept. */
 const MARK = { openaiCompatible: {} };
@@ -7,25 +12,17 @@ const MARK = { openaiCompatible: {} };
  * DeepSeek, Moonshot and those who serve their models refuse a call of a tool that comes back without the reasoning
  * before it, where they told that in `reasoning_content`: this marks it. Others, who tell it elsewhere, refuse it.
  */
-export function keepingReasoningContent(model: LanguageModelV4): LanguageModelV4 {
-  const { specificationVersion, provider, modelId, supportedUrls } = model;
-  return {
-    ...{ specificationVersion, provider, modelId, supportedUrls },
-    doGenerate: async (options) => {
-      const answer = await model.doGenerate(options);
-      const isKept =
-        isTold(answer.response?.body, 'message') && answer.content.some(({ type }) => type === 'tool-call');
-      if (!isKept) return answer;
-      const content = answer.content.map((part) =>
-        part.type === 'reasoning' ? { ...part, providerMetadata: MARK } : part,
-      );
-      return { ...answer, content };
-    },
-    doStream: async (options) => {
-      const answer = await model.doStream({ ...options, includeRawChunks: true });
-      return { ...answer, stream: answer.stream.pipeThrough(marking()) };
-    },
-  };
+export const keepingReasoningContent = (model: LanguageModelV4): LanguageModelV4 =>
+  retelling(model, { whole: marked, parts: marking });
+
+function marked(answer: LanguageModelV4GenerateResult): LanguageModelV4GenerateResult {
+  const isKept =
+    isTold(answer.response?.body, 'message') && answer.content.some(({ type }) => type === 'tool-call');
+  if (!isKept) return answer;
+  const content = answer.content.map((part) =>
+    part.type === 'reasoning' ? { ...part, providerMetadata: MARK } : part,
+  );
+  return { ...answer, content };
 }
 
 /** Only at the end is it known whether a tool was called. */

@@ -4,6 +4,7 @@ import { countTokens } from '../tokens.ts';
 import { readBody } from './body-issue.ts';
 import { openAiEmbeddings } from './embedding-wires.ts';
 import { fileNote } from './file-note.ts';
+import { hasBearerKey, listModels, readArguments } from './openai-common.ts';
 import { openAiErrors } from './openai-errors.ts';
 import { signatureOf } from './signature.ts';
 import { strictSchemaIssue } from './strict-schema.ts';
@@ -39,14 +40,11 @@ export const responsesWire: Wire = {
   path: '/responses',
   errors,
   embeddings: openAiEmbeddings,
-  hasKey: (headers) => /^Bearer\s+\S/i.test(headers.get('authorization') ?? ''),
+  hasKey: hasBearerKey,
   read,
   whole: (completion) => responseOf(completion, itemsOf(completion)),
   script,
-  models: (ids, provider) => ({
-    object: 'list',
-    data: ids.map((id) => ({ id, object: 'model', created: 0, owned_by: provider })),
-  }),
+  models: listModels,
 };
 
 const contentPart = z.looseObject({
@@ -201,7 +199,7 @@ function readItems(items: readonly Item[]): Message[] {
       if (given.role === 'user') messages.push({ role: 'user', text: plain(given.content) });
       else if (given.role === 'assistant') say(plain(given.content), []);
     } else if (given.type === 'function_call') {
-      say('', [{ id: given.call_id, name: given.name, input: parseJson(given.arguments) }]);
+      say('', [{ id: given.call_id, name: given.name, input: readArguments(given.arguments) }]);
     } else if (given.type === 'function_call_output') {
       messages.push({ role: 'tool', callId: given.call_id, text: plain(given.output) });
     }
@@ -219,15 +217,6 @@ const asFile = ({ image_url, file_data }: z.infer<typeof contentPart>) => ({
   ...(image_url && { image_url: { url: image_url } }),
   ...(file_data && { file: { file_data } }),
 });
-
-/** Arguments go round as the model wrote them; broken ones are kept as text. */
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
-}
 
 function readToolChoice(choice: Body['tool_choice']): ToolChoice {
   if (choice == null) return 'auto';

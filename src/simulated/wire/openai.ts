@@ -4,6 +4,7 @@ import { countTokens } from '../tokens.ts';
 import { readBody } from './body-issue.ts';
 import { openAiEmbeddings } from './embedding-wires.ts';
 import { fileNote } from './file-note.ts';
+import { hasBearerKey, listModels, readArguments } from './openai-common.ts';
 import { openAiErrors } from './openai-errors.ts';
 import { strictSchemaIssue } from './strict-schema.ts';
 import { findUnpairedCall } from './tool-pairs.ts';
@@ -21,14 +22,11 @@ export const openAiWire: Wire = {
   path: '/chat/completions',
   errors: openAiErrors,
   embeddings: openAiEmbeddings,
-  hasKey: (headers) => /^Bearer\s+\S/i.test(headers.get('authorization') ?? ''),
+  hasKey: hasBearerKey,
   read,
   whole,
   script,
-  models: (ids, provider) => ({
-    object: 'list',
-    data: ids.map((id) => ({ id, object: 'model', created: 0, owned_by: provider })),
-  }),
+  models: listModels,
 };
 
 const text = z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]);
@@ -130,7 +128,7 @@ function readMessage(message: Body['messages'][number]): Message[] {
       const toolCalls = (message.tool_calls ?? []).map((call) => ({
         id: call.id,
         name: call.function.name,
-        input: parseJson(call.function.arguments),
+        input: readArguments(call.function.arguments),
       }));
       return [{ role: 'assistant', text: plain(message.content), toolCalls }];
     }
@@ -144,15 +142,6 @@ function plain(content: z.infer<typeof text> | null | undefined): string {
   return typeof content === 'string'
     ? content
     : content.map((part) => part.text ?? fileNote(part) ?? '').join('\n');
-}
-
-/** Arguments go round as the model wrote them; broken ones are kept as text. */
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }
 
 function refuseUnpairedCalls(messages: readonly Message[]): void {
