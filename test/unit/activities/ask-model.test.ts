@@ -1,18 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { askModel } from '../../../activities/ask-model.ts';
-import { InvocationFailure, type ModelCall } from '../../../activities/ports.ts';
+import { InvocationFailure } from '../../../activities/ports.ts';
 import { WorkerHealth } from '../../../src/worker/health.ts';
+import { aModelCall } from '../../support/a-model-call.ts';
 import { ADDRESS, ENDPOINT, KEY } from '../../support/a-worker-health.ts';
-
-const call: Omit<ModelCall, 'key'> = {
-  messages: [],
-  tools: [],
-  maxOutputTokens: 100,
-  deadlines: { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 },
-  received: () => {},
-  signal: new AbortController().signal,
-  labels: { run: 'run', step: 'step', turn: '1', requestId: 'run 1' },
-};
 
 it.each([
   ['a limit of the provider', true, 0],
@@ -21,6 +12,6 @@ it.each([
   const health = new WorkerHealth(new Map([['own', { keys: [KEY], baseUrl: ADDRESS }]]), () => {});
   const failure = new InvocationFailure('rate_limited', 'full', { billed: false, hintMs: 60_000, asked });
   const models = { invoke: () => Promise.reject(failure) };
-  await expect(askModel(ENDPOINT, { models, health }, call)).rejects.toBe(failure);
+  await expect(askModel(ENDPOINT, { models, health }, aModelCall)).rejects.toBe(failure);
   expect(health.usableKeys(ENDPOINT)).toBe(usable);
 });

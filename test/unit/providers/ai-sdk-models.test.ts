@@ -10,6 +10,7 @@ import { parseFault } from '../../../src/simulated/faults.ts';
 import { startSimulatedProviders } from '../../../src/simulated/simulated-providers.ts';
 import { simulate } from '../../../src/testing/simulate.ts';
 import { resolveProviders, SIMULATED_URL_ENV } from '../../../src/worker/resolve-providers.ts';
+import { aModelCall } from '../../support/a-model-call.ts';
 import { until } from '../../support/until.ts';
 import { useVendors } from '../../support/use-vendors.ts';
 
@@ -52,6 +53,7 @@ type Wire = keyof typeof WIRES;
 const wires = Object.keys(WIRES) as Wire[];
 
 const call: Omit<ModelCall, 'key'> = {
+  ...aModelCall,
   messages: [
     {
       role: 'user',
@@ -59,11 +61,6 @@ const call: Omit<ModelCall, 'key'> = {
         'What opened? The mill opened in 1890 and it was the largest mill of the county for many years.',
     },
   ],
-  tools: [],
-  maxOutputTokens: 1_000,
-  deadlines: { connectMs: 5_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
-  received: () => {},
-  signal: new AbortController().signal,
   labels: { run: 'run/ä', step: 'a step', turn: '1', requestId: 'run/ä 1' },
 };
 /** Only the deadline that a fault is to pass is short: on a busy machine the others could pass before it. */

@@ -1,21 +1,19 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type EmbeddingCall, InvocationFailure } from '../../../activities/ports.ts';
+import { InvocationFailure } from '../../../activities/ports.ts';
 import { resolveConfig } from '../../../src/config/resolve-config.ts';
 import { AiSdkModels } from '../../../src/providers/ai-sdk-models.ts';
 import { parseFault } from '../../../src/simulated/faults.ts';
 import { startSimulatedProviders } from '../../../src/simulated/simulated-providers.ts';
 import { simulate } from '../../../src/testing/simulate.ts';
 import { resolveProviders, SIMULATED_URL_ENV } from '../../../src/worker/resolve-providers.ts';
+import { aModelCall } from '../../support/a-model-call.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-const call: Omit<EmbeddingCall, 'key' | 'texts'> = {
-  deadlines: { connectMs: 5_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
-  signal: new AbortController().signal,
-};
+const { deadlines, signal } = aModelCall;
 
 /** The embedding port over one simulated vendor. */
 async function newVendor(name: string, fault?: string) {
@@ -32,7 +30,8 @@ async function newVendor(name: string, fault?: string) {
   const [key] = providers.get(name)!.keys;
   return {
     log: () => simulated.control.log(),
-    embed: (...texts: string[]) => models.embed(endpoint, { ...call, key: key!.fingerprint, texts }),
+    embed: (...texts: string[]) =>
+      models.embed(endpoint, { deadlines, signal, key: key!.fingerprint, texts }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { afterEach, expect, it } from '@jest/globals';
-import { InvocationFailure, type ModelCall } from '../../../activities/ports.ts';
+import { InvocationFailure } from '../../../activities/ports.ts';
 import type { SdkProvider } from '../../../src/catalog/catalog-config.ts';
 import type { SignalboxConfig } from '../../../src/config/config.ts';
 import { resolveConfig } from '../../../src/config/resolve-config.ts';
@@ -12,6 +12,7 @@ import { parseFault } from '../../../src/simulated/faults.ts';
 import { startSimulatedProviders } from '../../../src/simulated/simulated-providers.ts';
 import { simulate } from '../../../src/testing/simulate.ts';
 import { resolveProviders } from '../../../src/worker/resolve-providers.ts';
+import { aModelCall } from '../../support/a-model-call.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -40,18 +41,8 @@ function modelsOf(sdk: SdkProvider, baseUrl?: string) {
   closers.push(() => models.close());
   const endpoint = resolved.catalog.endpoints.find(({ id }) => id === 'mine/my-model')!;
   const [key] = providers.get('mine')!.keys;
-  return { ask: () => models.invoke(endpoint, { ...call, key: key!.fingerprint }) };
+  return { ask: () => models.invoke(endpoint, { ...aModelCall, key: key!.fingerprint }) };
 }
-
-const call: Omit<ModelCall, 'key'> = {
-  messages: [{ role: 'user', content: 'What opened? The mill of Ellerby opened in 1890.' }],
-  tools: [],
-  maxOutputTokens: 1_000,
-  deadlines: { connectMs: 5_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
-  received: () => {},
-  signal: new AbortController().signal,
-  labels: { run: 'run', step: 'step', turn: '1', requestId: 'run 1' },
-};
 
 async function newSimulation() {
   const simulated = await startSimulatedProviders({ providers: simulate(simulatedConfig), latencyScale: 0 });

@@ -1,12 +1,13 @@
 /** How real vendors end an answer, where the simulated ones end it another way or not at all. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InvocationFailure, type ModelAnswer, type ModelCall } from '../../../activities/ports.ts';
+import { InvocationFailure, type ModelAnswer } from '../../../activities/ports.ts';
 import { resolveConfig } from '../../../src/config/resolve-config.ts';
 import type { FailureKind } from '../../../src/core/failure/kind.ts';
 import type { WireFormat } from '../../../src/core/vocabulary/model.ts';
 import { textOf } from '../../../src/core/vocabulary/transcript.ts';
 import { AiSdkModels } from '../../../src/providers/ai-sdk-models.ts';
 import { apiKeyOf } from '../../../src/providers/api-key.ts';
+import { aModelCall } from '../../support/a-model-call.ts';
 import { useVendors } from '../../support/use-vendors.ts';
 
 const newVendor = useVendors();
@@ -15,15 +16,6 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-const call: Omit<ModelCall, 'key'> = {
-  messages: [{ role: 'user', content: 'Is it?' }],
-  tools: [],
-  maxOutputTokens: 1_000,
-  deadlines: { connectMs: 5_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 20_000 },
-  received: () => {},
-  signal: new AbortController().signal,
-  labels: { run: 'run', step: 'step', turn: '1', requestId: 'run 1' },
-};
 const [endpoint] = resolveConfig({ agents: 'agents.ts' }, 'simulated').catalog.endpoints;
 
 interface Asked {
@@ -50,7 +42,7 @@ async function ask(wire: WireFormat, said: object | readonly object[]): Promise<
   const provider = { ...{ name, speaks: wire, baseUrl, keys: [key], streams }, maxConcurrent: 8 };
   const models = new AiSdkModels(new Map([[name, provider]]));
   closers.push(() => models.close());
-  return { answer: models.invoke(endpoint!, { ...call, key: key.fingerprint }), requests };
+  return { answer: models.invoke(endpoint!, { ...aModelCall, key: key.fingerprint }), requests };
 }
 
 const failureOf = async (asked: Promise<Asked>): Promise<InvocationFailure> => {

@@ -6,18 +6,14 @@ import { AiSdkModels } from '../../../../src/providers/ai-sdk-models.ts';
 import { apiKeyOf } from '../../../../src/providers/api-key.ts';
 import type { Proxies } from '../../../../src/providers/http/dispatcher.ts';
 import type { ResolvedProvider } from '../../../../src/providers/language-model.ts';
+import { aModelCall } from '../../../support/a-model-call.ts';
 
 export const API_KEY = 'key-of-the-vendor-1234567890';
 const [endpoint] = simulatedModels.flatMap(endpointsOf);
 
 export const call: Omit<ModelCall, 'key'> = {
-  messages: [{ role: 'user', content: 'Say hello.' }],
-  tools: [],
-  maxOutputTokens: 100,
+  ...aModelCall,
   deadlines: { connectMs: 5_000, firstTokenMs: 20_000, idleMs: 20_000, totalMs: 60_000 },
-  received: () => {},
-  signal: new AbortController().signal,
-  labels: { run: 'run', step: 'step', turn: '1', requestId: 'run/1/1' },
 };
 
 export interface Client {
