@@ -67,11 +67,13 @@ const millOf = (run: number, question: number) => `mill ${run}-${question}`;
 
 let answered = 0;
 const rssMb: Record<number, number> = {};
+const heapMb: Record<number, number> = {};
 
 async function noteMemory(): Promise<void> {
-  const { rssMb: now } = await worker.usage();
-  rssMb[answered] = now;
-  process.stderr.write(`${answered} calls answered, worker ${now} MB\n`);
+  const now = await worker.usage();
+  rssMb[answered] = now.rssMb;
+  heapMb[answered] = now.heapMb;
+  process.stderr.write(`${answered} calls answered, worker ${now.rssMb} MB, heap ${now.heapMb} MB\n`);
 }
 
 async function oneRun(id: string, run: number): Promise<void> {
@@ -161,6 +163,7 @@ try {
           ...{ atStart: rssMb[0], atEnd: rssMb[answered] },
           ...{ mostInFirstHalf: mostMb(1), mostInSecondHalf: mostMb(2), byCalls: rssMb },
         },
+        heapMb,
         ...{ longestHistoryBytes: historyBytes, seconds: Math.round(callsMs / 1_000), passed },
       },
       undefined,

@@ -1,9 +1,12 @@
+const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+
 /** Tells the process that started this one, when it asks, what this one takes. */
 export function reportUsage(): void {
   process.on('message', (asked) => {
     if (asked !== 'usage') return;
     const { user, system } = process.cpuUsage();
-    const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
-    process.send!({ rssMb, cpuMs: (user + system) / 1_000 });
+    globalThis.gc!();
+    const { rss, heapUsed } = process.memoryUsage();
+    process.send!({ rssMb: megabytes(rss), heapMb: megabytes(heapUsed), cpuMs: (user + system) / 1_000 });
   });
 }
