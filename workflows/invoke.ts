@@ -20,30 +20,11 @@ import { listFailures } from '../src/core/run/list-failures.ts';
 import { momentText, waitSummary } from '../src/core/run/step-wait.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
-import type {
-  AssistantMessage,
-  TranscriptEntry,
-  TranscriptReference,
-} from '../src/core/vocabulary/transcript.ts';
+import type { AssistantMessage } from '../src/core/vocabulary/transcript.ts';
+import type { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
 import type { Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
-
-/** A step's conversation so far: what was answered by reference, what is new in full. Moves on with each answer. */
-export interface Conversation {
-  readonly step: string;
-  /** Absent where the step names none. */
-  readonly taskClass?: string;
-  turn: number;
-  transcript: TranscriptReference;
-  delta: readonly TranscriptEntry[];
-  /** Who answered last. */
-  prefer?: string;
-  /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
-  rejected: readonly string[];
-  /** Whose windows it is too long for: only larger ones are asked from then on. */
-  outgrown: readonly string[];
-}
 
 const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
   // The activity enforces the class's own deadlines; this only bounds what they may be set to.

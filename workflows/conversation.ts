@@ -1,0 +1,37 @@
+import type {
+  ToolCallPart,
+  ToolResultPart,
+  TranscriptEntry,
+  TranscriptReference,
+} from '../src/core/vocabulary/transcript.ts';
+
+/**
+ * Where a step stands: all of it that must outlive a turn, as plain JSON, so that the turn loop can be left at the
+ * beginning of any turn and entered again from here. What was answered stands by reference, what is new in full.
+ */
+export interface Conversation {
+  readonly step: string;
+  /** Absent where the step names none. */
+  readonly taskClass?: string;
+  turn: number;
+  turnsAllowed: number;
+  transcript: TranscriptReference;
+  delta: readonly TranscriptEntry[];
+  /** What the last answer asks for, until all of it has been done. */
+  pending?: PendingTools;
+  /** How often an answer was refused by the step's own schema since somebody last let it go on. */
+  repairs: number;
+  /** Who answered last. */
+  prefer?: string;
+  /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
+  rejected: readonly string[];
+  /** Whose windows it is too long for: only larger ones are asked from then on. */
+  outgrown: readonly string[];
+}
+
+/** Tool calls of one answer, and what has come of those that are done. */
+export interface PendingTools {
+  readonly calls: readonly ToolCallPart[];
+  /** By tool call id. */
+  readonly results: Record<string, ToolResultPart>;
+}
