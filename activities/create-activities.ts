@@ -1,9 +1,11 @@
 import {
+  CARRY_TRANSCRIPT,
   INVOKE_MODEL,
   RECORD_LEDGER,
   RUN_TOOL,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
+import { createCarryTranscript } from './carry-transcript.ts';
 import { createInvokeModel } from './invoke-model.ts';
 import type { ActivityPorts } from './ports.ts';
 import { createRecordLedger } from './record-ledger.ts';
@@ -14,6 +16,7 @@ export function createActivities(ports: ActivityPorts): SignalboxActivities {
   return {
     [INVOKE_MODEL]: createInvokeModel(ports),
     [RUN_TOOL]: createRunTool(ports),
+    [CARRY_TRANSCRIPT]: createCarryTranscript(ports),
     [RECORD_LEDGER]: createRecordLedger(ports),
   };
 }

@@ -160,8 +160,13 @@ export class InvocationFailure extends Error {
 
 /** Resolves references to conversations. */
 export interface TranscriptPort {
-  /** @throws Error where no copy with the reference's digest can be had */
-  resolve(reference: TranscriptReference): Promise<readonly TranscriptEntry[]>;
+  /**
+   * @param runId whose history has it; by default the run whose activity is executing
+   * @throws Error where no copy with the reference's digest can be had
+   */
+  resolve(reference: TranscriptReference, runId?: string): Promise<readonly TranscriptEntry[]>;
+  /** What steps of a run were answered last, by step. @throws Error where the history has no answer of one */
+  answers(runId: string, steps: readonly string[]): Promise<ReadonlyMap<string, AssistantMessage>>;
   /** Remembers a conversation under the digest of all its entries. */
   remember(digest: string, entries: readonly TranscriptEntry[]): void;
 }

@@ -20,22 +20,35 @@ export async function acceptAnswer(
   if (!output) return { value: textOf(message) };
   const answer = await validated(output, message);
   if ('value' in answer) return answer;
-  const { step } = conversation;
-  if (conversation.repairs === REPAIRS) {
-    await context.parking.park({
-      step,
+  const { step, repairs } = conversation;
+  conversation.delta = [
+    { role: 'user', content: `That answer was not accepted: ${answer.issues}. Answer again, whole.` },
+  ];
+  conversation.repairs = repairs === REPAIRS ? 0 : repairs + 1;
+  if (repairs === REPAIRS) {
+    await context.parking.park(conversation, {
       reason: 'request_refused',
       kind: 'output_invalid',
       message: `Step "${step}" was answered ${REPAIRS + 1} times with output its schema refuses: ${answer.issues}`,
       remedy: 'Let it ask again, or abort it.',
       update: 'retry',
     });
-    conversation.repairs = 0;
-  } else conversation.repairs += 1;
-  conversation.delta = [
-    { role: 'user', content: `That answer was not accepted: ${answer.issues}. Answer again, whole.` },
-  ];
+  }
   return undefined;
+}
+
+/** The value of an answer that was accepted before. @throws ApplicationFailure `InvalidOutput` where it is not any more */
+export async function answeredValue(
+  message: AssistantMessage,
+  output: StandardSchema | undefined,
+): Promise<unknown> {
+  if (!output) return textOf(message);
+  const answer = await validated(output, message);
+  if ('value' in answer) return answer.value;
+  throw ApplicationFailure.nonRetryable(
+    `An answer that the schema accepted before does not fit it any more: ${answer.issues}. Bring the schema back.`,
+    'InvalidOutput',
+  );
 }
 
 async function validated(

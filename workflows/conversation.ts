@@ -1,3 +1,7 @@
+import type { Parked } from '../src/core/contract/run.ts';
+import type { FailureKind } from '../src/core/failure/kind.ts';
+import type { WalkAction, WalkState } from '../src/core/failure/walk.ts';
+import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type {
   ToolCallPart,
   ToolResultPart,
@@ -21,6 +25,12 @@ export interface Conversation {
   pending?: PendingTools;
   /** How often an answer was refused by the step's own schema since somebody last let it go on. */
   repairs: number;
+  /** Why it waits for a person. */
+  parked?: ParkedStep;
+  /** A person has let it go on since the last answer. */
+  repaired?: true;
+  /** The walk of this turn, while it waits for time to pass. */
+  walk?: WaitingWalk;
   /** Who answered last. */
   prefer?: string;
   /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
@@ -34,4 +44,21 @@ export interface PendingTools {
   readonly calls: readonly ToolCallPart[];
   /** By tool call id. */
   readonly results: Record<string, ToolResultPart>;
+}
+
+/** Its place in the run is the parking lot's to say. */
+export type ParkedStep = Omit<Parked, 'number' | 'step'>;
+
+export interface WaitingWalk {
+  readonly state: WalkState;
+  readonly action: WalkAction & { readonly do: 'attempt' };
+  readonly untilMs: number;
+  readonly failures: readonly WalkedFailure[];
+}
+
+/** What the rest of a walk must know of an attempt that failed. */
+export interface WalkedFailure {
+  readonly kind: FailureKind;
+  readonly attempt: Attempt;
+  readonly tooDear?: boolean;
 }

@@ -4,7 +4,7 @@
  */
 
 import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import {
   type AttemptFailure,
   INVOKE_MODEL,
@@ -13,16 +13,15 @@ import {
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
 import { HEARTBEAT_TIMEOUT_MS } from '../src/core/contract/heartbeat.ts';
-import type { Parked, ParkReason } from '../src/core/contract/run.ts';
+import type { ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
-import { afterFailure, beginWalk, type WalkAction } from '../src/core/failure/walk.ts';
+import { afterFailure, beginWalk, type WalkAction, type WalkState } from '../src/core/failure/walk.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
 import { momentText, waitSummary } from '../src/core/run/step-wait.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type { AssistantMessage } from '../src/core/vocabulary/transcript.ts';
-import type { Conversation } from './conversation.ts';
-import type { Journal } from './journal.ts';
+import type { Conversation, ParkedStep, WaitingWalk, WalkedFailure } from './conversation.ts';
 import type { Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -42,8 +41,8 @@ const SHORTEST_TIMER_MS = 2_000;
 const INPUT_BYTES = 1_000_000;
 
 export async function invoke(context: RunContext, conversation: Conversation): Promise<AssistantMessage> {
-  for (let repaired = false; ; repaired = true) {
-    const walked = await walk(context, conversation, repaired);
+  for (;;) {
+    const walked = await walk(context, conversation);
     if ('answer' in walked) {
       const { message, digest, attempt } = walked.answer;
       const { id, length } = conversation.transcript;
@@ -51,25 +50,26 @@ export async function invoke(context: RunContext, conversation: Conversation): P
       conversation.delta = [];
       conversation.prefer = attempt.endpoint;
       conversation.turn += 1;
+      delete conversation.repaired;
       return message;
     }
-    await context.parking.park(walked.parked);
+    conversation.repaired = true;
     // Whoever lets it go on may have mended the check, so that all may be asked again.
     conversation.rejected = [];
+    await context.parking.park(conversation, walked.parked);
   }
 }
 
 async function walk(
   context: RunContext,
   conversation: Conversation,
-  repaired: boolean,
-): Promise<{ answer: InvokeModelResult } | { parked: Unnumbered }> {
-  const { limits, purse, journal } = context;
-  const failures: Failure[] = [];
-  let [state, action] = beginWalk({ maxAttempts: limits.attempts, patienceMs: limits.waitMs }, Date.now());
+): Promise<{ answer: InvokeModelResult } | { parked: ParkedStep }> {
+  const { purse, journal, continuation } = context;
+  const failures: WalkedFailure[] = [...(conversation.walk?.failures ?? [])];
+  let [state, action] = walkOf(context, conversation);
 
   while (action.do === 'attempt') {
-    const pauseMs = await timer(action, conversation, journal);
+    const pauseMs = await timer(context, conversation, { state, action, failures });
     const allotmentMicros = await purse.allot();
     if (allotmentMicros === 0) return { parked: parkedByCap(conversation, purse, failures) };
 
@@ -79,7 +79,7 @@ async function walk(
       pauseMs,
       repair: repairOf(failures),
       // Whoever repaired the run knows better than what this worker remembers of its endpoints.
-      ignoreHealth: repaired && failures.length === 0,
+      ignoreHealth: conversation.repaired === true && failures.length === 0,
     });
     const bytes = jsonBytes(input);
     if (bytes > INPUT_BYTES) {
@@ -88,7 +88,7 @@ async function walk(
     }
     journal.record({ type: 'scheduled', input });
     try {
-      const answer = await invokeModel.executeWithOptions({ summary }, [input]);
+      const answer = await continuation.during(() => invokeModel.executeWithOptions({ summary }, [input]));
       purse.settle(allotmentMicros, costOf([answer.attempt, ...answer.lost]));
       journal.record({ type: 'answered', step: conversation.step, result: answer });
       return { answer };
@@ -100,7 +100,8 @@ async function walk(
         // A worker that died under a canceled call leaves a timeout behind.
         throw CancellationScope.current().consideredCancelled ? new CancelledFailure('CANCELLED') : error;
       }
-      failures.push(failure);
+      const { tooDear } = failure;
+      failures.push({ kind: failure.kind, attempt: failure.attempt, ...(tooDear && { tooDear }) });
       if (failure.kind === 'check_failed')
         conversation.rejected = withEndpoint(conversation.rejected, failure);
       if (failure.kind === 'context_too_long')
@@ -116,17 +117,29 @@ async function walk(
   return { parked: parkedByFailure(conversation, action, failures) };
 }
 
+/** Begins a walk, or takes up the one that was waiting when the run was continued as a new one. */
+function walkOf({ limits }: RunContext, { walk }: Conversation): [WalkState, WalkAction] {
+  if (!walk) return beginWalk({ maxAttempts: limits.attempts, patienceMs: limits.waitMs }, Date.now());
+  return [walk.state, { ...walk.action, delayMs: Math.max(0, walk.untilMs - Date.now()) }];
+}
+
 /** Long delays are durable timers; what is left, too short for one, is slept in the attempt. */
 async function timer(
-  { delayMs, why }: WalkAction & { do: 'attempt' },
-  { step }: Conversation,
-  journal: Journal,
+  { journal, continuation }: RunContext,
+  conversation: Conversation,
+  { action, ...walk }: Omit<WaitingWalk, 'untilMs'>,
 ): Promise<number> {
-  if (delayMs < SHORTEST_TIMER_MS) return delayMs;
-  const wait = { step, why: TIMERS[why] ?? 'the provider asked for it', untilMs: Date.now() + delayMs };
-  journal.record({ type: 'waits', wait });
-  await sleep(delayMs, { summary: waitSummary(wait, delayMs) });
-  return 0;
+  const { delayMs, why } = action;
+  if (delayMs >= SHORTEST_TIMER_MS) {
+    const { step } = conversation;
+    const untilMs = Date.now() + delayMs;
+    conversation.walk = { ...walk, action, untilMs };
+    const wait = { step, why: TIMERS[why] ?? 'the provider asked for it', untilMs };
+    journal.record({ type: 'waits', wait });
+    await continuation.sleep(step, delayMs, waitSummary(wait, delayMs));
+  }
+  delete conversation.walk;
+  return delayMs < SHORTEST_TIMER_MS ? delayMs : 0;
 }
 
 const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> = {
@@ -163,9 +176,6 @@ function inputOf(
   };
 }
 
-/** The parking lot numbers what it takes in. */
-type Unnumbered = Omit<Parked, 'number'>;
-
 type Failure = AttemptFailure & { readonly kind: FailureKind };
 
 /** `undefined` for what is no attempt's failure: an activity that could not run at all, or was given up before it ran. */
@@ -186,7 +196,7 @@ const isFailureKind = (type: string | undefined | null): type is FailureKind =>
   (FAILURE_KINDS as readonly string[]).includes(type ?? '');
 
 /** An answer refused for its shape is shown why, so that the next one can be right. */
-const repairOf = (failures: readonly Failure[]) => {
+const repairOf = (failures: readonly WalkedFailure[]) => {
   const last = failures.at(-1);
   return last?.kind === 'output_invalid' || last?.kind === 'check_failed' ? last.attempt.message : undefined;
 };
@@ -196,7 +206,7 @@ const withEndpoint = (endpoints: readonly string[], { attempt }: Failure) => [
 ];
 
 /** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */
-function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly Failure[]): string {
+function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly WalkedFailure[]): string {
   const asked = askedOf(failures);
   const last = asked.at(-1);
   const parts = last || taskClass === undefined ? [step] : [step, taskClass];
@@ -212,10 +222,10 @@ function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly F
   return parts.join(' · ');
 }
 
-const askedOf = (failures: readonly Failure[]) =>
+const askedOf = (failures: readonly WalkedFailure[]) =>
   failures.map(({ attempt }) => attempt).filter(({ endpoint }) => endpoint !== 'none');
 
-const triedOf = (failures: readonly Failure[]) =>
+const triedOf = (failures: readonly WalkedFailure[]) =>
   failures.filter(({ kind }) => kind !== 'no_eligible_endpoint' && kind !== 'worth_waiting');
 
 type ParkAction = WalkAction & { do: 'park' };
@@ -223,15 +233,14 @@ type ParkAction = WalkAction & { do: 'park' };
 function parkedByFailure(
   { step }: Conversation,
   action: ParkAction,
-  failures: readonly Failure[],
-): Unnumbered {
+  failures: readonly WalkedFailure[],
+): ParkedStep {
   const last = failures.at(-1)!;
   const tried = triedOf(failures);
   const asked = askedOf(tried);
   // Our own words only: a provider may echo the prompt in its own, and this goes into the memo and the UI.
   const said = last.attempt.endpoint === 'none' ? (last.attempt.message ?? '') : '';
   return {
-    step,
     reason: parkReason(action.why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
     message: `Step "${step}" got no answer${afterText(asked)}. ${whyParked(action, said)}`.trim(),
@@ -267,9 +276,8 @@ function parkReason(why: ParkAction['why'], kind: FailureKind): ParkReason {
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }
 
-function parkedBySize({ step, turn }: Conversation, bytes: number): Unnumbered {
+function parkedBySize({ step, turn }: Conversation, bytes: number): ParkedStep {
   return {
-    step,
     reason: 'payload_too_large',
     message: `What is new in turn ${turn} of step "${step}" has ${bytes} bytes; a call carries ${INPUT_BYTES} at most.`,
     remedy: 'Abort it, and give the step less at once.',
@@ -277,11 +285,10 @@ function parkedBySize({ step, turn }: Conversation, bytes: number): Unnumbered {
   };
 }
 
-function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly Failure[]): Unnumbered {
+function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly WalkedFailure[]): ParkedStep {
   const list = listFailures(triedOf(failures).map(({ attempt }) => attempt));
   const before = list.length > 0 ? ` Tried before: ${list.join('; ')}.` : '';
   return {
-    step,
     reason: 'cap_reached',
     message: `The run's cap of $${purse.capMicros / 1e6} leaves too little to ask any endpoint for step "${step}".${before}`,
     remedy: 'Allow it to spend more.',
@@ -290,9 +297,8 @@ function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly Fa
 }
 
 /** A cap of the tenant or the class, which many runs share: its name stands in the message. */
-function parkedBySharedCap({ step }: Conversation, { attempt }: Failure): Unnumbered {
+function parkedBySharedCap({ step }: Conversation, { attempt }: Failure): ParkedStep {
   return {
-    step,
     reason: 'cap_reached',
     kind: 'cap_reached',
     message: `Step "${step}" may not spend. ${attempt.message}`,

@@ -8,7 +8,13 @@ import {
   type SearchAttribute,
 } from '../src/core/contract/run.ts';
 import { renderDetails } from '../src/core/run/render-details.ts';
-import { afterRunEvent, NEW_RUN, type RunEvent, type RunState } from '../src/core/run/run-state.ts';
+import {
+  afterRunEvent,
+  carriedState,
+  NEW_RUN,
+  type RunEvent,
+  type RunState,
+} from '../src/core/run/run-state.ts';
 
 const keyOf = <Name extends SearchAttribute>(name: Name) =>
   defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]);
@@ -30,11 +36,14 @@ const key = {
  */
 export class Journal {
   readonly #agent: string;
-  #state: RunState = NEW_RUN;
+  #state: RunState;
 
-  constructor(agent: string, tenant: string | undefined) {
+  /** @param carried what the run that this one continues has shown */
+  constructor(agent: string, tenant: string | undefined, carried?: RunState) {
     this.#agent = agent;
+    this.#state = carried ?? NEW_RUN;
     upsertSearchAttributes([
+      ...(carried ? [{ key: key.ledger, value: null }] : []),
       { key: key.status, value: 'running' },
       { key: key.agent, value: agent },
       ...(tenant === undefined ? [] : [{ key: key.tenant, value: tenant }]),
@@ -62,6 +71,16 @@ export class Journal {
       { key: key.parked, value: null },
       ...this.#facts(),
     ]);
+  }
+
+  /** What the run that continues this one is to show. */
+  get carried(): RunState {
+    return carriedState(this.#state);
+  }
+
+  /** @param recorded whether the ledger has all that the run cost so far */
+  continues(recorded: boolean): void {
+    if (!recorded) upsertSearchAttributes([{ key: key.ledger, value: LEDGER_DUE }]);
   }
 
   #stepIsDone(step: string): boolean {

@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { Parked } from '../src/core/contract/run.ts';
+import type { Conversation, ParkedStep } from './conversation.ts';
 import type { Journal } from './journal.ts';
 import { recordSoon } from './ledger.ts';
 
@@ -8,23 +8,55 @@ export class ParkingLot {
   readonly #journal: Journal;
   readonly #parked = new Set<string>();
   #aborted: string | undefined;
-  #parks = 0;
+  #parks: number;
 
-  constructor(journal: Journal) {
+  /**
+   * @param parks how often the runs that this one continues have parked
+   * @param conversations those that go on, parked ones among them
+   */
+  constructor(journal: Journal, parks: number, conversations: readonly Conversation[]) {
     this.#journal = journal;
+    this.#parks = parks;
+    for (const { step, parked } of conversations) if (parked) this.#parked.add(step);
   }
 
-  /** Returns when a person lets the step go on. @throws ApplicationFailure `Aborted` where they give the run up */
-  async park(parked: Omit<Parked, 'number'>): Promise<void> {
-    this.#parked.add(parked.step);
+  get parks(): number {
+    return this.#parks;
+  }
+
+  isParked(step: string): boolean {
+    return this.#parked.has(step);
+  }
+
+  /**
+   * Returns when a person lets the step go on. Its conversation must be ready to go on before: the run may be continued
+   * as a new one while it waits.
+   * @throws ApplicationFailure `Aborted` where they give the run up
+   */
+  async park(conversation: Conversation, parked: ParkedStep): Promise<void> {
+    this.#parked.add(conversation.step);
+    conversation.parked = parked;
+    await this.#wait(conversation, parked);
+  }
+
+  /** The same, for a step that was parked when the run was continued as a new one, unless it was let go on since. */
+  async parkAgain(conversation: Conversation): Promise<void> {
+    const { step, parked } = conversation;
+    if (parked && this.#parked.has(step)) await this.#wait(conversation, parked);
+    delete conversation.parked;
+  }
+
+  async #wait(conversation: Conversation, parked: ParkedStep): Promise<void> {
+    const { step } = conversation;
     this.#parks += 1;
-    this.#journal.record({ type: 'parked', parked: { ...parked, number: this.#parks } });
+    this.#journal.record({ type: 'parked', parked: { ...parked, step, number: this.#parks } });
     if (this.#journal.hasCosts) recordSoon();
     try {
-      await condition(() => this.#aborted !== undefined || !this.#parked.has(parked.step));
+      await condition(() => this.#aborted !== undefined || !this.#parked.has(step));
     } finally {
       // Given up or canceled, it waits for nobody either, while the run closes.
-      this.#journal.record({ type: 'unparked', step: parked.step });
+      this.#journal.record({ type: 'unparked', step });
+      delete conversation.parked;
     }
     if (this.#aborted !== undefined)
       throw ApplicationFailure.nonRetryable(`Aborted: ${this.#aborted}`, 'Aborted');

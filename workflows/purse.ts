@@ -8,8 +8,12 @@ const ALLOTMENT_MICROS = 250_000;
 export class Purse {
   #budget: Budget;
 
-  constructor(capUsd: number) {
-    this.#budget = newBudget(toMicros(capUsd));
+  constructor(capUsd: number, carried?: Budget) {
+    this.#budget = carried ?? newBudget(toMicros(capUsd));
+  }
+
+  get budget(): Budget {
+    return this.#budget;
   }
 
   get capMicros(): number {

@@ -1,7 +1,9 @@
 import type { RequestPolicies } from '../src/core/vocabulary/transcript.ts';
+import type { Continuation } from './continuation.ts';
 import type { Journal } from './journal.ts';
 import type { ParkingLot } from './parking.ts';
 import type { Purse } from './purse.ts';
+import type { Updates } from './updates.ts';
 
 /** What every part of a run shares; one per workflow execution. */
 export interface RunContext {
@@ -14,4 +16,6 @@ export interface RunContext {
   readonly purse: Purse;
   readonly parking: ParkingLot;
   readonly journal: Journal;
+  readonly updates: Updates;
+  readonly continuation: Continuation;
 }

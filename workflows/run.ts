@@ -10,7 +10,6 @@ import {
   ContinueAsNew,
   condition,
   isCancellation,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StartArguments } from '../src/core/contract/run.ts';
@@ -21,6 +20,7 @@ import {
   type InferOutput,
   type StandardSchema,
 } from '../src/core/vocabulary/standard-schema.ts';
+import { type Carried, Continuation, HISTORY_EVENTS } from './continuation.ts';
 import { Journal } from './journal.ts';
 import { recordAtClose } from './ledger.ts';
 import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
@@ -28,6 +28,7 @@ import { ParkingLot } from './parking.ts';
 import { Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 import { runStep, type StepOptions, type StructuredStepOptions } from './step.ts';
+import { Updates } from './updates.ts';
 
 export interface AgentDefinition<In extends StandardSchema, Out extends StandardSchema | undefined> {
   /** The workflow type. Export the agent under the same name from the file your worker bundles. */
@@ -50,6 +51,8 @@ export interface AgentLimits {
   readonly attempts?: number;
   /** How long one reply may wait for endpoints that are rate limited. Default 6 hours. */
   readonly wait?: Duration;
+  /** Events of history after which the run goes on as a new one, at a turn boundary. Default 4,096. */
+  readonly historyEvents?: number;
 }
 
 /** An agent: a workflow function, with the name and schemas its definition gave it. */
@@ -87,16 +90,24 @@ export function agent(
   definition: AgentDefinition<StandardSchema, StandardSchema | undefined>,
   run: (run: Run, input: never) => Promise<unknown>,
 ): Agent<unknown, unknown> {
-  const workflow = async (input: unknown, start: StartArguments = {}): Promise<unknown> => {
+  const workflow = async (
+    input: unknown,
+    start: StartArguments & { carried?: Carried } = {},
+  ): Promise<unknown> => {
     const context = beginRun(definition, start);
     const scope = new CancellationScope();
     try {
       const parsed = await parse(definition.input, input, 'Input');
-      const output = await scope.run(() => run(runOf(context), parsed as never));
+      await context.continuation.restore();
+      const output = await Promise.race([
+        scope.run(() => run(runOf(context), parsed as never)),
+        context.continuation.continueWhenDue(context, input, start),
+      ]);
       const result = definition.output ? await parse(definition.output, output, 'Output') : output;
       await close(context, scope, 'completed');
       return result;
     } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
       await close(context, scope, isCancellation(error) ? 'canceled' : 'failed');
       throw asWorkflowFailure(error, definition.name);
     }
@@ -119,46 +130,48 @@ async function close(
 
 function beginRun(
   { name, limits = {}, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
-  { maxUsd = Infinity, tenant, policy: ofRequest }: StartArguments,
+  { maxUsd = Infinity, tenant, policy: ofRequest, carried }: StartArguments & { carried?: Carried },
 ): RunContext {
-  const journal = new Journal(name, tenant);
-  const purse = new Purse(Math.min(limits.usd ?? 0.5, maxUsd));
-  const parking = new ParkingLot(journal);
+  const journal = new Journal(name, tenant, carried?.state);
+  const purse = new Purse(Math.min(limits.usd ?? 0.5, maxUsd), carried?.budget);
+  const parking = new ParkingLot(journal, carried?.parks ?? 0, carried?.conversations ?? []);
+  const updates = new Updates(carried?.updates ?? []);
 
-  setHandler(retryUpdate, (repair?: { step?: string }) => parking.unpark(repair?.step), {
-    validator: (repair?: { step?: string }) => parking.assertParked(repair?.step),
+  updates.on(retryUpdate, (repair?: { step?: string }) => parking.unpark(repair?.step), {
+    assert: (repair?: { step?: string }) => parking.assertParked(repair?.step),
     description: 'Try a parked step again; every parked step where none is named.',
   });
-  setHandler(
+  updates.on(
     raiseCapUpdate,
     ({ usd }) => {
       purse.raiseCap(usd);
       return parking.unpark();
     },
     {
-      validator: (raise) => {
+      assert: (raise) => {
         if (!(raise?.usd > 0))
           throw new Error(`usd must be a number above 0, got ${JSON.stringify(raise?.usd)}`);
       },
       description: 'Allow the run to spend this much more, in USD, and try again what is parked.',
     },
   );
-  setHandler(
+  updates.on(
     abortUpdate,
     (abort?: { reason?: string }) => parking.abort(abort?.reason ?? 'aborted by a person'),
     {
-      validator: (_abort?: { reason?: string }) => parking.assertParked(),
+      assert: () => parking.assertParked(),
       description: 'Give a parked run up: it fails with the reason given.',
     },
   );
 
-  const { turns = 30, attempts = 6, wait = '6h' } = limits;
+  const { turns = 30, attempts = 6, wait = '6h', historyEvents = HISTORY_EVENTS } = limits;
   return {
     agent: name,
     ...(tenant !== undefined && { tenant }),
     policies: { ...(policy && { agent: policy }), ...(ofRequest && { request: ofRequest }) },
     limits: { turns, attempts, waitMs: msToNumber(wait) },
-    ...{ purse, parking, journal },
+    ...{ purse, parking, journal, updates },
+    continuation: new Continuation(carried, historyEvents),
   };
 }
 
@@ -193,7 +206,7 @@ async function parse(schema: StandardSchema, value: unknown, what: 'Input' | 'Ou
 
 /** An error of the agent's own code would be retried by Temporal for ever as a failed workflow task; it ends the run. */
 function asWorkflowFailure(error: unknown, agentName: string): Error {
-  if (error instanceof TemporalFailure || error instanceof ContinueAsNew) return error;
+  if (error instanceof TemporalFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
   return ApplicationFailure.create({
     type: 'AgentError',

@@ -11,7 +11,7 @@ import {
   type TranscriptEntry,
   toolCallsOf,
 } from '../src/core/vocabulary/transcript.ts';
-import { acceptAnswer, jsonSchemaOf } from './answer.ts';
+import { acceptAnswer, answeredValue, jsonSchemaOf } from './answer.ts';
 import type { Conversation } from './conversation.ts';
 import { invoke } from './invoke.ts';
 import type { RunContext } from './run-context.ts';
@@ -42,26 +42,33 @@ export async function runStep(
   name: string,
   options: StepOptions & { readonly output?: StandardSchema },
 ): Promise<unknown> {
-  const setup: TranscriptEntry = {
-    role: 'setup',
-    tools: options.tools ?? [],
-    ...(options.system !== undefined && { system: options.system }),
-    ...(options.output && { outputSchema: jsonSchemaOf(options.output, name) }),
-    ...(options.verify && { verify: options.verify }),
-    ...policiesOf(context, options),
-  };
-  const conversation: Conversation = {
-    step: name,
-    ...(options.task !== undefined && { taskClass: options.task }),
-    turn: 1,
-    turnsAllowed: context.limits.turns,
-    transcript: { id: name, length: 0, digest: '' },
-    delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
-    repairs: 0,
-    rejected: [],
-    outgrown: [],
-  };
+  const { continuation } = context;
+  const answered = continuation.answerOf(name);
+  if (answered) {
+    continuation.end(name, true);
+    return answeredValue(answered, options.output);
+  }
+  const conversation = continuation.begin(name, () => newConversation(context, name, options));
+  let done = false;
+  try {
+    const value = await converse(context, conversation, options);
+    done = true;
+    return value;
+  } finally {
+    continuation.end(name, done);
+  }
+}
+
+/** The turn loop. May be entered at the beginning of any turn. */
+async function converse(
+  context: RunContext,
+  conversation: Conversation,
+  options: StepOptions & { readonly output?: StandardSchema },
+): Promise<unknown> {
+  // As it was when the run was continued as new: a person has yet to let it go on.
+  await context.parking.parkAgain(conversation);
   for (;;) {
+    await context.continuation.rest(conversation.step);
     if (conversation.pending) {
       conversation.delta = [await runTools(context, conversation, conversation.pending, options)];
       delete conversation.pending;
@@ -77,18 +84,43 @@ export async function runStep(
   }
 }
 
+function newConversation(
+  context: RunContext,
+  name: string,
+  options: StepOptions & { readonly output?: StandardSchema },
+): Conversation {
+  const setup: TranscriptEntry = {
+    role: 'setup',
+    tools: options.tools ?? [],
+    ...(options.system !== undefined && { system: options.system }),
+    ...(options.output && { outputSchema: jsonSchemaOf(options.output, name) }),
+    ...(options.verify && { verify: options.verify }),
+    ...policiesOf(context, options),
+  };
+  return {
+    step: name,
+    ...(options.task !== undefined && { taskClass: options.task }),
+    turn: 1,
+    turnsAllowed: context.limits.turns,
+    transcript: { id: name, length: 0, digest: '' },
+    delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
+    repairs: 0,
+    rejected: [],
+    outgrown: [],
+  };
+}
+
 /** @throws ApplicationFailure `Aborted` where a person gives the run up rather than allow more turns */
 async function allowTurn({ parking, limits }: RunContext, conversation: Conversation): Promise<void> {
   const { step, turn, turnsAllowed } = conversation;
   if (turn <= turnsAllowed) return;
-  await parking.park({
-    step,
+  conversation.turnsAllowed += limits.turns;
+  await parking.park(conversation, {
     reason: 'turns_used',
     message: `Step "${step}" has used its ${turnsAllowed} turns without an answer.`,
     remedy: 'Let it have as many turns again, or abort it.',
     update: 'retry',
   });
-  conversation.turnsAllowed += limits.turns;
 }
 
 function checked(prompt: Prompt, step: string): Prompt {

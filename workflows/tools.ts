@@ -29,7 +29,7 @@ const { [RUN_TOOL]: runTool } = proxyActivities<SignalboxActivities>({
 /** Runs the calls that have no result yet; returns what the model is shown of all of them, in their order. */
 export async function runTools(
   context: RunContext,
-  { step }: Conversation,
+  conversation: Conversation,
   { calls, results }: PendingTools,
   options: StepTools,
 ): Promise<ToolMessage> {
@@ -37,7 +37,7 @@ export async function runTools(
     calls
       .filter(({ toolCallId }) => !results[toolCallId])
       .map(async (call) => {
-        results[call.toolCallId] = await resultOf(context, step, call, options);
+        results[call.toolCallId] = await resultOf(context, conversation, call, options);
       }),
   );
   return { role: 'tool', content: calls.map(({ toolCallId }) => results[toolCallId]!) };
@@ -45,13 +45,14 @@ export async function runTools(
 
 async function resultOf(
   context: RunContext,
-  step: string,
+  conversation: Conversation,
   { toolCallId, toolName, input }: ToolCallPart,
   { toolContext = {}, tools = [] }: StepTools,
 ) {
+  const { step } = conversation;
   const call = { step, toolName, toolCallId, input, context: toolContext };
   const result = tools.includes(toolName)
-    ? await callTool(context, call)
+    ? await callTool(context, conversation, call)
     : {
         output: `There is no tool "${toolName}" here. There are: ${tools.join(', ') || 'none'}.`,
         isError: true,
@@ -61,16 +62,21 @@ async function resultOf(
 }
 
 /** A tool under which worker after worker died would take the next one, too: a person decides. */
-async function callTool({ parking }: RunContext, call: RunToolInput): Promise<RunToolResult> {
+async function callTool(
+  { parking, continuation }: RunContext,
+  conversation: Conversation,
+  call: RunToolInput,
+): Promise<RunToolResult> {
   const { step, toolName } = call;
   for (;;) {
     try {
-      return await runTool.executeWithOptions({ summary: `${step} · ${toolName}` }, [call]);
+      return await continuation.during(() =>
+        runTool.executeWithOptions({ summary: `${step} · ${toolName}` }, [call]),
+      );
     } catch (error) {
       const cause = error instanceof ActivityFailure ? error.cause : undefined;
       if (!(cause instanceof ApplicationFailure) || cause.type !== 'worker_lost') return asData(error);
-      await parking.park({
-        step,
+      await parking.park(conversation, {
         reason: 'workers_lost',
         kind: 'worker_lost',
         message: `Tool "${toolName}" of step "${step}": ${cause.message}`,

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { listFailures } from '../core/run/list-failures.ts';
 import { resumeCommand } from '../core/run/resume-command.ts';
-import type { StepState } from '../core/run/run-state.ts';
+import { attemptsMade, type StepState } from '../core/run/run-state.ts';
 import { waitText } from '../core/run/step-wait.ts';
 import type { Candidate, Decision } from '../core/vocabulary/decision.ts';
 import type { RunStatus, RunSummary, RunView } from './run-view.ts';
@@ -70,8 +70,8 @@ function nameText({ name, status, toolCalls }: StepState): string {
 }
 
 /** `3, sim-aurora/x unavailable ×2` */
-function attemptsText({ attempts }: StepState): string {
-  return [String(attempts.length), ...listFailures(attempts).map(pc.red)].join('\n');
+function attemptsText(step: StepState): string {
+  return [String(attemptsMade(step)), ...listFailures(step.attempts).map(pc.red)].join('\n');
 }
 
 function whyText({ name, decision, endpoint }: StepState): string[] {

@@ -96,7 +96,9 @@ function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFai
         ? afterRunEvent(state, { type: 'failed', step: record.input.step, failure: record.failure })
         : state;
     case 'begun':
+      return record.state;
     case 'reset':
+    case 'carried':
       return state;
     case 'waits':
     case 'toolReturned':

@@ -12,6 +12,9 @@ import {
 import type { temporal } from '@temporalio/proto';
 import {
   type AttemptFailure,
+  CARRY_TRANSCRIPT,
+  type CarriedItem,
+  type CarryTranscriptResult,
   INVOKE_MODEL,
   type InvokeModelInput,
   type InvokeModelResult,
@@ -20,13 +23,17 @@ import {
   type RunToolResult,
 } from '../core/contract/activities.ts';
 import { lostIn } from '../core/contract/heartbeat.ts';
+import type { StartArguments } from '../core/contract/run.ts';
+import { NEW_RUN, type RunState } from '../core/run/run-state.ts';
 import { readWaitSummary, type StepWait } from '../core/run/step-wait.ts';
 import type { LostAttempt } from '../core/vocabulary/attempt.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export type RunRecord =
-  | { readonly type: 'begun'; readonly firstRunId: string }
+  /** `state`: of the run that this one continues. */
+  | { readonly type: 'begun'; readonly firstRunId: string; readonly state: RunState }
+  | { readonly type: 'carried'; readonly items: readonly CarriedItem[] }
   /** All that came before happened in another run, which this one was reset from. */
   | { readonly type: 'reset'; readonly baseRunId: string }
   | { readonly type: 'scheduled'; readonly input: InvokeModelInput; readonly call: ModelActivity }
@@ -78,10 +85,15 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
   const converter = client.options.loadedDataConverter;
   const models = new Map<string, { readonly input: InvokeModelInput; readonly call: ModelActivity }>();
   const tools = new Map<string, RunToolInput>();
+  const carries = new Set<string>();
 
   for await (const event of readEvents(client, address)) {
     const begun = event.workflowExecutionStartedEventAttributes;
-    if (begun) yield { type: 'begun', firstRunId: begun.firstExecutionRunId ?? '' };
+    if (begun) {
+      const start = await decodeAt<StartArguments>(converter, 1, begun.input?.payloads);
+      const state = start?.carried?.state ?? NEW_RUN;
+      yield { type: 'begun', firstRunId: begun.firstExecutionRunId ?? '', state };
+    }
 
     const reset = event.workflowTaskFailedEventAttributes;
     if (reset?.cause === RESET_WORKFLOW) yield { type: 'reset', baseRunId: reset.baseRunId ?? '' };
@@ -104,6 +116,8 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       );
     }
 
+    if (scheduled?.activityType?.name === CARRY_TRANSCRIPT) carries.add(String(event.eventId));
+
     const timer = event.timerStartedEventAttributes;
     const summary = timer && (await decodeFirst(converter, summaryOf(event)));
     const waits = typeof summary === 'string' ? readWaitSummary(summary) : undefined;
@@ -125,6 +139,10 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       const tool = tools.get(String(completed.scheduledEventId));
       const result = () => decodeFromPayloadsAtIndex<never>(converter, 0, completed.result?.payloads);
       if (model) yield { type: 'answered', ...model, result: await result() };
+      if (carries.has(String(completed.scheduledEventId))) {
+        const { items }: CarryTranscriptResult = await result();
+        yield { type: 'carried', items };
+      }
       if (tool) yield { type: 'toolReturned', input: tool, result: await result() };
     }
 
@@ -164,8 +182,15 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
 type Converter = Client['options']['loadedDataConverter'];
 type Payloads = Parameters<typeof decodeFromPayloadsAtIndex>[2];
 
-const decodeFirst = async (converter: Converter, payloads: Payloads): Promise<unknown> =>
-  payloads?.length ? decodeFromPayloadsAtIndex(converter, 0, payloads) : undefined;
+const decodeAt = async <T>(
+  converter: Converter,
+  index: number,
+  payloads: Payloads,
+): Promise<T | undefined> =>
+  payloads && payloads.length > index ? decodeFromPayloadsAtIndex<T>(converter, index, payloads) : undefined;
+
+const decodeFirst = (converter: Converter, payloads: Payloads): Promise<unknown> =>
+  decodeAt(converter, 0, payloads);
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 

@@ -1,7 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { TranscriptPort } from '../../activities/ports.ts';
 import { extendDigest } from '../core/transcript/digest.ts';
-import type { TranscriptEntry, TranscriptReference } from '../core/vocabulary/transcript.ts';
+import type {
+  AssistantMessage,
+  TranscriptEntry,
+  TranscriptReference,
+} from '../core/vocabulary/transcript.ts';
 import type { RunRecord } from './read-run.ts';
 
 /** Bytes of conversations a worker keeps, counted as the characters of their JSON. */
@@ -12,23 +16,23 @@ const CACHE_CHARS = 64 * 1024 * 1024;
  * poison it; else by folding the run's own history.
  */
 export class Transcripts implements TranscriptPort {
-  readonly #readRun: () => AsyncIterable<RunRecord>;
+  readonly #readRun: (runId?: string) => AsyncIterable<RunRecord>;
   readonly #cache = new LRUCache<string, readonly TranscriptEntry[]>({
     maxSize: CACHE_CHARS,
     sizeCalculation: (entries) => JSON.stringify(entries).length,
   });
 
-  /** @param readRun the history of the run whose activity is executing */
-  constructor(readRun: () => AsyncIterable<RunRecord>) {
+  /** @param readRun the history of a run of the workflow whose activity is executing; without an id of that very run */
+  constructor(readRun: (runId?: string) => AsyncIterable<RunRecord>) {
     this.#readRun = readRun;
   }
 
-  async resolve(reference: TranscriptReference): Promise<readonly TranscriptEntry[]> {
+  async resolve(reference: TranscriptReference, runId?: string): Promise<readonly TranscriptEntry[]> {
     if (reference.length === 0) return [];
     const kept = this.#cache.get(reference.digest);
     if (kept) return kept;
 
-    const entries = await this.#fold(reference);
+    const entries = await this.#fold(reference, runId);
     if (extendDigest('', entries) !== reference.digest) {
       throw new Error(
         `The history of step "${reference.id}" gives another conversation than its reference: ${entries.length} entries of ${reference.length}.`,
@@ -42,9 +46,27 @@ export class Transcripts implements TranscriptPort {
     this.#cache.set(digest, entries);
   }
 
-  async #fold({ id, length }: TranscriptReference): Promise<TranscriptEntry[]> {
+  async answers(runId: string, steps: readonly string[]): Promise<ReadonlyMap<string, AssistantMessage>> {
+    const answers = new Map<string, AssistantMessage>();
+    if (steps.length === 0) return answers;
+    for await (const record of this.#readRun(runId)) {
+      if (record.type === 'answered') answers.set(record.input.step, record.result.message);
+      if (record.type !== 'carried') continue;
+      for (const item of record.items) if ('answer' in item) answers.set(item.step, item.answer);
+    }
+    const missing = steps.find((step) => !answers.has(step));
+    if (missing !== undefined)
+      throw new Error(`The history of run ${runId} has no answer of step "${missing}".`);
+    return answers;
+  }
+
+  async #fold({ id, length }: TranscriptReference, runId: string | undefined): Promise<TranscriptEntry[]> {
     const entries: TranscriptEntry[] = [];
-    for await (const record of this.#readRun()) {
+    for await (const record of this.#readRun(runId)) {
+      if (record.type === 'carried')
+        entries.push(
+          ...record.items.flatMap((item) => ('entry' in item && item.transcript === id ? [item.entry] : [])),
+        );
       if (record.type !== 'answered' || record.input.transcript.id !== id) continue;
       entries.push(...record.input.delta, record.result.message);
       if (entries.length >= length) break;

@@ -117,10 +117,11 @@ interface Held {
 
 const warn = (message: string) => new DefaultLogger('WARN').warn(message);
 
-/** The history of the run whose activity is executing. */
-function readOwnRun() {
+/** The history of the run whose activity is executing, or of another one of the same workflow. */
+function readOwnRun(runId?: string) {
   const { client, info } = Context.current();
-  return readRun(client, info.workflowExecution!);
+  const { workflowExecution } = info;
+  return readRun(client, { ...workflowExecution!, ...(runId !== undefined && { runId }) });
 }
 
 function assertNoCollision(theirs: object | undefined, ours: object): void {

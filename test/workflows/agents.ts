@@ -153,3 +153,24 @@ export const leaveBehind = agent(
     throw new Error('Enough.');
   },
 );
+
+/** A step before, one of many turns, and one after; its history is kept short. */
+export const continued = agent(
+  {
+    name: 'continued',
+    input: z.object({ prompt: z.string(), limitUsd: z.number().optional() }),
+    limits: { historyEvents: 20, turns: 3 },
+  },
+  async (run, { prompt }) => {
+    const before = await run.step('before', {
+      task: 'writing',
+      prompt: 'What opened? The mill opened in 1890.',
+    });
+    const [answer, beside] = await Promise.all([
+      run.step('answer', { task: 'reasoning', prompt, tools: ['searchDocument'] }),
+      run.step('beside', { task: 'reasoning', prompt, tools: ['searchDocument'] }),
+    ]);
+    const after = await run.step('after', { task: 'writing', prompt: 'What fell? The bridge fell in 1911.' });
+    return { before, answer, beside, after };
+  },
+);

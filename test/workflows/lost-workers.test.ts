@@ -54,7 +54,7 @@ function newAttempt(
     ...resolved,
     catalog: indexCatalog(resolved.catalog),
     models: { invoke },
-    transcripts: { resolve: async () => [], remember: () => {} },
+    transcripts: { resolve: async () => [], answers: async () => new Map(), remember: () => {} },
     health: new WorkerHealth(providers, () => {}),
     heartbeats: { send: async () => {} },
     budgets: { reserve: async () => undefined, settle: async () => {} },

@@ -1,6 +1,8 @@
 /** What a run's history holds, as Temporal UI would show it: decoded here by hand, so that no code of ours vouches for itself. */
+
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import type { InvokeModelInput, InvokeModelResult } from '../../src/core/contract/activities.ts';
 
 type Payload = temporal.api.common.v1.IPayload;
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -72,4 +74,15 @@ export async function timersOf(client: Client, workflowId: string): Promise<numb
 
 export function decoded(payload: Payload | null | undefined): unknown {
   return payload?.data?.length ? JSON.parse(Buffer.from(payload.data).toString('utf8')) : undefined;
+}
+
+/** The model calls of a run, in order. */
+export async function turnsOf(client: Client, id: string) {
+  const activities = await activitiesOf(client, id);
+  return activities
+    .filter(({ name }) => name === 'signalbox.invokeModel')
+    .map(({ input, result }) => ({
+      input: input as unknown as InvokeModelInput,
+      result: result as InvokeModelResult,
+    }));
 }

@@ -1,13 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { tool } from '../../src/config/tool.ts';
-import type { InvokeModelInput, InvokeModelResult } from '../../src/core/contract/activities.ts';
 import { extendDigest } from '../../src/core/transcript/digest.ts';
 import { readRun } from '../../src/history/read-run.ts';
 import { Transcripts } from '../../src/history/transcripts.ts';
 import { ask, askAtOnce } from './agents.ts';
-import { activitiesOf } from './read-history.ts';
-import { type Stage, useStages } from './use-stage.ts';
+import { turnsOf } from './read-history.ts';
+import { useStages } from './use-stage.ts';
 
 const newStage = useStages();
 
@@ -23,21 +22,11 @@ const searchDocument = tool({
   execute: ({ query }) => `The licence excludes all ${query} to the extent that the law allows it.`,
 });
 
-async function turnsOf(stage: Stage, id: string) {
-  const activities = await activitiesOf(stage.client, id);
-  return activities
-    .filter(({ name }) => name === 'signalbox.invokeModel')
-    .map(({ input, result }) => ({
-      input: input as unknown as InvokeModelInput,
-      result: result as InvokeModelResult,
-    }));
-}
-
 it('a conversation folded from history is the one that was had, digest for digest', async () => {
   const stage = await newStage({ tools: { searchDocument } });
   const run = await stage.start(ask, question);
   await run.result();
-  for (const { input, result } of await turnsOf(stage, run.id)) {
+  for (const { input, result } of await turnsOf(stage.client, run.id)) {
     const fresh = new Transcripts(() => readRun(stage.client, { workflowId: run.id }));
     const before = await fresh.resolve(input.transcript);
     expect(extendDigest('', before)).toBe(input.transcript.digest);
@@ -51,7 +40,7 @@ it('a conversation of one step is not mixed with that of a step beside it', asyn
     prompts: ['What opened? The mill opened in 1890.', 'What fell? The bridge fell in 1911.'],
   });
   await run.result();
-  for (const { input, result } of await turnsOf(stage, run.id)) {
+  for (const { input, result } of await turnsOf(stage.client, run.id)) {
     const fresh = new Transcripts(() => readRun(stage.client, { workflowId: run.id }));
     const entries = await fresh.resolve({ id: input.step, length: 3, digest: result.digest });
     expect(entries).toEqual([...input.delta, result.message]);
@@ -62,7 +51,7 @@ it('a history that gives another conversation is refused', async () => {
   const stage = await newStage({ tools: { searchDocument } });
   const run = await stage.start(ask, question);
   await run.result();
-  const [, second] = await turnsOf(stage, run.id);
+  const [, second] = await turnsOf(stage.client, run.id);
   const fresh = new Transcripts(() => readRun(stage.client, { workflowId: run.id }));
   await expect(fresh.resolve({ ...second!.input.transcript, digest: 'another' })).rejects.toThrow(
     'another conversation',

@@ -11,11 +11,14 @@ import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../
 
 export const INVOKE_MODEL = 'signalbox.invokeModel';
 export const RUN_TOOL = 'signalbox.runTool';
+export const CARRY_TRANSCRIPT = 'signalbox.carryTranscript';
 export const RECORD_LEDGER = 'signalbox.recordLedger';
 
 export interface SignalboxActivities {
   [INVOKE_MODEL](input: InvokeModelInput): Promise<InvokeModelResult>;
   [RUN_TOOL](input: RunToolInput): Promise<RunToolResult>;
+  /** Writes what a run has said so far into the history of the one that continues it, a megabyte at a time. */
+  [CARRY_TRANSCRIPT](input: CarryTranscriptInput): Promise<CarryTranscriptResult>;
   /** Writes what the run's attempts cost into the ledger, from the run's own history. */
   [RECORD_LEDGER](input: RecordLedgerInput): Promise<void>;
 }
@@ -89,6 +92,29 @@ export interface RunToolResult {
   readonly output: Json;
   readonly isError: boolean;
 }
+
+export interface CarryTranscriptInput {
+  /** The run that is continued; its workflow is the activity's own. */
+  readonly runId: string;
+  /** Steps that are done, whose answers are wanted. */
+  readonly answers: readonly string[];
+  /** Conversations that go on. */
+  readonly transcripts: readonly TranscriptReference[];
+  /** How many items were carried before. */
+  readonly from: number;
+}
+
+export interface CarryTranscriptResult {
+  readonly items: readonly CarriedItem[];
+  /** Whether there are more items than these. */
+  readonly more: boolean;
+  /** What the conversations are called from here on, in the order asked for. */
+  readonly transcripts: readonly TranscriptReference[];
+}
+
+export type CarriedItem =
+  | { readonly step: string; readonly answer: AssistantMessage }
+  | { readonly transcript: string; readonly entry: TranscriptEntry };
 
 export interface RecordLedgerInput {
   /** Nothing will follow: the run is about to close. */

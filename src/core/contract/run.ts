@@ -1,5 +1,6 @@
 /** Names people see, and what the client and the workflow say to each other. All of it is public API. */
 import type { FailureKind } from '../failure/kind.ts';
+import type { RunState } from '../run/run-state.ts';
 import type { Policy } from '../vocabulary/policy.ts';
 
 /** Search attributes by name, with Temporal's type. A name or type here never changes. */
@@ -61,4 +62,11 @@ export interface StartArguments {
   readonly tenant?: string;
   /** The innermost layer of policy. */
   readonly policy?: Policy;
+  /** Only from the run that this one continues. */
+  readonly carried?: CarriedState;
+}
+
+/** What readers of a history that continues another must know of what came before. */
+export interface CarriedState {
+  readonly state: RunState;
 }

@@ -1,6 +1,6 @@
 import { listFailures } from './list-failures.ts';
 import { resumeCommand } from './resume-command.ts';
-import type { RunState, StepState } from './run-state.ts';
+import { attemptsMade, type RunState, type StepState } from './run-state.ts';
 import { waitText } from './step-wait.ts';
 
 /** The run as Markdown, for Temporal UI: what is parked and what to do, what is waited for, then a table of steps. */
@@ -33,10 +33,11 @@ const MARKS = { running: '…', waiting: '◷', done: '✓', parked: '‖' } as 
 const nameOf = ({ name, status }: StepState) => `${MARKS[status]} ${name}`;
 
 /** `3: sim-aurora/x unavailable ×2, sim-borealis`. What failed before a park stands above the table. */
-function attemptsOf({ attempts, endpoint, parked }: StepState): string {
+function attemptsOf(step: StepState): string {
+  const { attempts, endpoint, parked } = step;
   const provider = endpoint?.split('/')[0];
   const what = [...(parked ? [] : listFailures(attempts)), ...(provider ? [provider] : [])];
-  return [String(attempts.length), ...(what.length > 0 ? [what.join(', ')] : [])].join(': ');
+  return [String(attemptsMade(step)), ...(what.length > 0 ? [what.join(', ')] : [])].join(': ');
 }
 
 /** Temporal UI puts no space between columns, so each cell brings its own. */

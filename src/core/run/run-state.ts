@@ -33,6 +33,8 @@ export interface StepState {
   readonly endpoint?: string;
   readonly model?: string;
   readonly attempts: readonly Attempt[];
+  /** Attempts that `attempts` does not hold any more, for the run was continued as new since. */
+  readonly earlierAttempts?: number;
   readonly costMicros: number;
   /** Spent in attempts, in milliseconds. */
   readonly ms: number;
@@ -56,6 +58,27 @@ export type RunEvent =
   | { readonly type: 'unparked'; readonly step: string };
 
 export const NEW_RUN: RunState = { steps: [], costMicros: 0 };
+
+/** What the run that continues it is to know: totals, and what failed last in steps that go on. */
+export function carriedState({ steps, costMicros }: RunState): RunState {
+  return {
+    costMicros,
+    steps: steps.map(({ decision: _d, parked: _p, waiting: _w, attempts, ...step }) => {
+      const kept = step.status === 'done' ? [] : attempts.filter(isFailed).slice(-CARRIED_FAILURES);
+      return {
+        ...step,
+        attempts: kept,
+        earlierAttempts: (step.earlierAttempts ?? 0) + attempts.length - kept.length,
+      };
+    }),
+  };
+}
+
+const CARRIED_FAILURES = 5;
+const isFailed = ({ outcome }: Attempt) => outcome !== 'answered';
+
+export const attemptsMade = ({ attempts, earlierAttempts = 0 }: StepState): number =>
+  attempts.length + earlierAttempts;
 
 export function afterRunEvent(run: RunState, event: RunEvent): RunState {
   switch (event.type) {
