@@ -1,4 +1,4 @@
-import { answer } from './models/model.ts';
+import type { Answer } from './models/conversation.ts';
 import type { LogEntry } from './request-log.ts';
 import type { SimulatedModel } from './simulated-providers.ts';
 import { CHARACTERS_PER_TOKEN, countTokens } from './tokens.ts';
@@ -6,21 +6,26 @@ import { signatureOf } from './wire/signature.ts';
 import type { Block, Completion, WireRequest } from './wire/wire.ts';
 
 /** Asks the model, and cuts its answer where the token limit says. */
-export function complete(request: WireRequest, model: SimulatedModel, entry: LogEntry): Completion {
+export function complete(
+  request: WireRequest,
+  answer: Answer,
+  model: SimulatedModel,
+  entry: LogEntry,
+): Completion {
   const maxTokens = request.maxTokens ?? model.maxOutputTokens;
   const maxCharacters = maxTokens * CHARACTERS_PER_TOKEN;
-  const reply = answer({ ...request, maxCharacters });
+  const { text, calls = [] } = answer({ ...request, maxCharacters });
   // Unlike the words, ids must differ between two requests that say the same.
   const id = `sim-${entry.conversation.slice(0, 12)}-${entry.id}`;
-  const whole: Block[] =
-    'text' in reply
-      ? [{ kind: 'text', text: reply.text }]
-      : reply.calls.map(({ name, input }, index) => ({
-          kind: 'call',
-          id: `call_${id}-${index}`,
-          name,
-          input: JSON.stringify(input),
-        }));
+  const whole: Block[] = [
+    ...(text === undefined ? [] : [{ kind: 'text' as const, text }]),
+    ...calls.map(({ name, input }, index) => ({
+      kind: 'call' as const,
+      id: `call_${id}-${index}`,
+      name,
+      input: JSON.stringify(input),
+    })),
+  ];
   const blocks = cutAfter(whole, maxCharacters);
   return {
     id,

@@ -5,6 +5,7 @@ import { complete } from './complete.ts';
 import type { FaultBoard } from './fault-board.ts';
 import { describeFault, lateMsOf } from './faults.ts';
 import type { LatencyReplay } from './latency-replay.ts';
+import type { Answer } from './models/conversation.ts';
 import { embed } from './models/embed.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { hashConversation, type LogEntry, type RequestLog } from './request-log.ts';
@@ -31,6 +32,7 @@ export interface ProviderRoutesOptions {
   readonly provider: SimulatedProvider;
   readonly board: FaultBoard;
   readonly log: RequestLog;
+  readonly answer: Answer;
   readonly latencyScale: number;
   /** Takes the place of the models' own pace. */
   readonly latencies?: LatencyReplay | undefined;
@@ -40,7 +42,7 @@ export interface ProviderRoutesOptions {
 
 /** What one provider serves below its base URL: answers in its wire format, and the list of its models. */
 export function providerRoutes(options: ProviderRoutesOptions) {
-  const { provider, board, log, latencyScale, latencies } = options;
+  const { provider, board, log, answer, latencyScale, latencies } = options;
   const wire = wires[provider.wire];
   const routes = new Hono<{ Bindings: HttpBindings }>();
 
@@ -112,7 +114,7 @@ export function providerRoutes(options: ProviderRoutesOptions) {
       const model = admit(request, provider, wire, entry);
       const struck = await strike(c, model, entry);
       if ('stopped' in struck) return struck.stopped;
-      const completion = complete(request, model, entry);
+      const completion = complete(request, answer, model, entry);
       const paced = { ...model, ...latencies?.next(provider.name, model.id) };
       return transmit(c, { wire, request, model: paced, completion, entry, latencyScale, ...struck });
     }),

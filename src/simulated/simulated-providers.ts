@@ -7,6 +7,8 @@ import type { WireFormat } from '../core/vocabulary/model.ts';
 import { controlRoutes, localControl, type SimulatedControl } from './control.ts';
 import { FaultBoard } from './fault-board.ts';
 import type { LatencyReplay } from './latency-replay.ts';
+import type { Answer } from './models/conversation.ts';
+import { answer as workedOut } from './models/model.ts';
 import type { OutageReplay } from './outage-replay.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { RequestLog } from './request-log.ts';
@@ -38,6 +40,8 @@ export interface SimulatedProvidersOptions {
   readonly latencyScale?: number;
   /** Draws which requests a fault with a share strikes. Default 1. */
   readonly seed?: number;
+  /** What every model answers, in the place of the modest work that they do. */
+  readonly answer?: Answer | undefined;
   /** Recorded answer times in the place of the models' own. */
   readonly latencies?: LatencyReplay;
   /** Recorded outages, where no fault is set. */
@@ -70,6 +74,7 @@ export async function startSimulatedProviders({
   port = 0,
   latencyScale = 1,
   seed = 1,
+  answer = workedOut,
   now = Date.now,
   ...replayed
 }: SimulatedProvidersOptions): Promise<SimulatedProviders> {
@@ -87,7 +92,7 @@ export async function startSimulatedProviders({
   for (const provider of providers) {
     app.route(
       `/${provider.name}/v1`,
-      providerRoutes({ ...replayed, provider, board, log, latencyScale, now }),
+      providerRoutes({ ...replayed, provider, board, log, answer, latencyScale, now }),
     );
   }
 

@@ -9,6 +9,7 @@ import { startDevServer } from '../server/dev-server.ts';
 import { obtainTemporalVisibly } from '../server/obtain-temporal-visibly.ts';
 import { simulatedControl } from '../simulated/client.ts';
 import type { SimulatedControl } from '../simulated/control.ts';
+import type { Answer } from '../simulated/models/conversation.ts';
 import { startSimulatedProviders } from '../simulated/simulated-providers.ts';
 import { DATABASE_ENV } from '../store/store-url.ts';
 import { resolveProviders, SIMULATED_URL_ENV } from '../worker/resolve-providers.ts';
@@ -27,6 +28,8 @@ export interface DevEnvironmentOptions {
   readonly worker?: boolean;
   /** Multiplies the simulated models' latencies. Default 1. */
   readonly latencyScale?: number;
+  /** What the simulated models answer, in the place of the modest work that they do. */
+  readonly answer?: Answer;
   /** Draws which requests a simulated fault by rate strikes. Default 1. */
   readonly seed?: number;
 }
@@ -56,6 +59,7 @@ export async function startDevEnvironment({
   worker: withWorker = true,
   latencyScale = 1,
   seed = 1,
+  answer,
 }: DevEnvironmentOptions): Promise<DevEnvironment> {
   const closers: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
@@ -83,7 +87,7 @@ export async function startDevEnvironment({
 
     const providers = live
       ? undefined
-      : await startSimulatedProviders({ providers: simulate(resolved), latencyScale, seed });
+      : await startSimulatedProviders({ providers: simulate(resolved), latencyScale, seed, answer });
     if (providers) closers.push(() => providers.close());
 
     const { address, namespace, uiUrl } = server;

@@ -4,6 +4,7 @@ export { simulatedControl } from '../simulated/client.ts';
 export type { SimulatedControl } from '../simulated/control.ts';
 export { type Fault, parseFault } from '../simulated/faults.ts';
 export { LatencyReplay } from '../simulated/latency-replay.ts';
+export type { Answer, Conversation, Reply } from '../simulated/models/conversation.ts';
 export { OutageReplay, type OutageReplayOptions } from '../simulated/outage-replay.ts';
 export type { EndpointCounts, LogEntry, RequestCounts } from '../simulated/request-log.ts';
 export {

@@ -42,7 +42,11 @@ export interface Conversation {
   readonly maxCharacters: number;
 }
 
-/** What a model replies with: words or tool calls. Ids of the calls are given by the wire. */
-export type Reply =
-  | { readonly text: string }
-  | { readonly calls: readonly { readonly name: string; readonly input: unknown }[] };
+/** What a model replies with: words, tool calls, or words and then calls. Ids of the calls are given by the wire. */
+export interface Reply {
+  readonly text?: string;
+  readonly calls?: readonly { readonly name: string; readonly input: unknown }[];
+}
+
+/** How a model comes by its reply. */
+export type Answer = (conversation: Conversation) => Reply;
