@@ -5,8 +5,8 @@ import { absurdCounts, tokensOf } from '../src/core/cost/plausible-usage.ts';
 import { costMicros, priceRow } from '../src/core/cost/price.ts';
 import { disposition, type FailureFacts } from '../src/core/failure/disposition.ts';
 import type { FailureKind } from '../src/core/failure/kind.ts';
-import type { Attempt, LostAttempt } from '../src/core/vocabulary/attempt.ts';
-import type { Decision } from '../src/core/vocabulary/decision.ts';
+import type { Attempt, LostAttempt, Usage } from '../src/core/vocabulary/attempt.ts';
+import type { WrittenDecision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import { type HeartbeatPort, InvocationFailure, type ModelAnswer } from './ports.ts';
 
@@ -26,7 +26,7 @@ const HEARTBEAT_BEFORE_MS = 1_000;
 export class AttemptTab {
   readonly lost: readonly LostAttempt[];
   readonly #context: Context;
-  #decision: Decision | undefined;
+  #decision: WrittenDecision | undefined;
   #call: PricedCall | undefined;
   #askedAtMs: number;
   #heartbeat: NodeJS.Timeout;
@@ -53,7 +53,12 @@ export class AttemptTab {
     return this.lost.reduce((sum, { costMicros }) => sum + costMicros, 0);
   }
 
-  decided(decision: Decision): void {
+  /** The last one made; absent until there is one. */
+  get decision(): WrittenDecision | undefined {
+    return this.#decision;
+  }
+
+  decided(decision: WrittenDecision): void {
     this.#decision = decision;
   }
 
@@ -101,7 +106,7 @@ export class AttemptTab {
   }
 
   answered(answer: ModelAnswer): Attempt {
-    return { ...this.#attempt('answered', answer.usage, true), ...saidBy(answer) };
+    return { ...this.#attempt('answered', answer.usage, true), ...this.#saidBy(answer) };
   }
 
   failed(
@@ -113,7 +118,7 @@ export class AttemptTab {
     const details: AttemptFailure = {
       attempt: {
         ...this.#attempt(failure.kind, failure.usage, failure.billed),
-        ...(failure.answer && saidBy(failure.answer)),
+        ...(failure.answer && this.#saidBy(failure.answer)),
         message,
       },
       disposition: disposition(failure.kind, { ...failure, ...facts }, Date.now(), Math.random()),
@@ -141,6 +146,14 @@ export class AttemptTab {
     return new CancelledFailure('CANCELLED', [details]);
   }
 
+  #saidBy({ firstTokenMs, servedModel, reportedMicros }: ModelAnswer): Partial<Attempt> {
+    return {
+      firstTokenMs,
+      ...(servedModel !== undefined && servedModel !== this.#call?.endpoint.model.id && { servedModel }),
+      ...(reportedMicros !== undefined && { reportedMicros }),
+    };
+  }
+
   #attempt(outcome: 'answered' | FailureKind, usage: ModelAnswer['usage'], billed: boolean): Attempt {
     const totalMs = Date.now() - this.#askedAtMs;
     if (!this.#call) return { endpoint: 'none', requestedModel: 'none', outcome, costMicros: 0, totalMs };
@@ -156,7 +169,7 @@ export class AttemptTab {
       costMicros: usage && !absurdUsage ? costMicros(price, usage) : unknownMicros,
       price: priceRow(price),
       totalMs,
-      ...(usage && { usage }),
+      ...(usage && { usage: withoutZeros(usage) }),
       ...(absurdUsage && { absurdUsage }),
     };
   }
@@ -175,8 +188,7 @@ export interface PricedCall {
 /** A vendor's tokens may be several to each of ours, and its own prompt comes on top; ten times as many are not. */
 const mostInput = (reckoned: number) => 5 * reckoned + 10_000;
 
-const saidBy = ({ firstTokenMs, servedModel, reportedMicros }: ModelAnswer) => ({
-  firstTokenMs,
-  ...(servedModel !== undefined && { servedModel }),
-  ...(reportedMicros !== undefined && { reportedMicros }),
+const withoutZeros = ({ inputTokens, outputTokens, ...parts }: Usage): Usage => ({
+  ...{ inputTokens, outputTokens },
+  ...Object.fromEntries(Object.entries(parts).filter(([, tokens]) => tokens > 0)),
 });

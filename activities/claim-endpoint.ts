@@ -1,5 +1,5 @@
 /** Chooses the endpoint to ask, and where it has rested, makes sure of being its one probe. */
-import type { InvokeModelInput } from '../src/core/contract/activities.ts';
+import { type InvokeModelInput, PATIENCE_MS } from '../src/core/contract/activities.ts';
 import { NoEligibleEndpoint } from '../src/core/routing/no-eligible-endpoint.ts';
 import type { ChooseInput, ChooseRequest } from '../src/core/routing/request.ts';
 import { NONE, sift } from '../src/core/routing/sift.ts';
@@ -72,7 +72,7 @@ function endpointFor(
 function waitWhereWorthIt(
   asked: ChooseInput,
   decision: Decision,
-  { patienceMs, waitedMs }: Pick<InvokeModelInput, 'patienceMs' | 'waitedMs'>,
+  { patienceMs = PATIENCE_MS, waitedMs }: Pick<InvokeModelInput, 'patienceMs' | 'waitedMs'>,
 ): void {
   const wait = worthWaiting(asked, decision, patienceMs, waitedMs);
   if (!wait) return;

@@ -26,6 +26,8 @@ export function decide(
   ports: ActivityPorts,
 ): Decided {
   const { taskClass, quality } = classOf(input, conversation, ports);
+  // Who answered last may have the conversation in its cache.
+  const prefer = conversation.messages.findLast((message) => message.role === 'assistant')?.endpoint;
   const { check } = reliabilityOf(conversation.verify, ports);
   const asked: ChooseInput = {
     request: {
@@ -33,9 +35,9 @@ export function decide(
       inputTokens: estimateTokens(conversation),
       abilities: abilitiesFor(conversation),
       inputs: inputsFor(conversation),
-      avoid: input.avoid,
+      avoid: input.avoid ?? [],
       ...{ seed, allotmentMicros },
-      ...(input.prefer !== undefined && { prefer: input.prefer }),
+      ...(prefer !== undefined && { prefer }),
       ...(check && { check, rejected: input.rejected ?? [] }),
       ...(input.outgrown && { outgrownTokens: largestWindow(input.outgrown, ports.catalog) }),
     },

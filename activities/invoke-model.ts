@@ -16,6 +16,7 @@ import { AttemptTab, type PricedCall } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
 import { claimEndpoint } from './claim-endpoint.ts';
 import { readConversation } from './conversation.ts';
+import { LastDecisions } from './last-decisions.ts';
 import { type ActivityPorts, type HealthPort, InvocationFailure } from './ports.ts';
 import { verifyAnswer } from './verify-answer.ts';
 
@@ -27,11 +28,13 @@ export function createInvokeModel(
   ports: ActivityPorts,
 ): (input: InvokeModelInput) => Promise<InvokeModelResult> {
   const checkAnswer = createAnswerCheck();
+  const decisions = new LastDecisions();
 
   return async (input) => {
     const context = Context.current();
     const { workflowId, runId } = context.info.workflowExecution!;
-    const requestId = requestIdOf({ runId, ...context.info });
+    const execution = { runId, ...context.info };
+    const requestId = requestIdOf(execution);
     const tab = new AttemptTab(context);
     let endpoint: Endpoint | undefined;
     /** As long as nobody knows what became of the probe. */
@@ -42,13 +45,15 @@ export function createInvokeModel(
     };
     try {
       tab.assertWorkersLive();
-      if (input.pauseMs > 0) await context.sleep(input.pauseMs);
+      if (input.pauseMs) await context.sleep(input.pauseMs);
       const entries = [...(await ports.transcripts.resolve(input.transcript)), ...input.delta];
       const conversation = readConversation(entries, input.repair, ports);
       // The workflow settles what was lost out of the same allotment.
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
       const about = { seed: workflowId, allotmentMicros };
-      const claimed = await claimEndpoint(input, conversation, about, ports, (made) => tab.decided(made));
+      const claimed = await claimEndpoint(input, conversation, about, ports, (made) =>
+        tab.decided(decisions.write(made, input, execution)),
+      );
       const { asked, decision, endpoint: chosen } = claimed;
       if (claimed.probes) probed = chosen;
       const call = pricedCall(chosen, asked);
@@ -74,7 +79,9 @@ export function createInvokeModel(
       ports.transcripts.remember(digest, [...entries, message]);
       const attempt = tab.answered(answer);
       settle(attempt);
-      return { message, attempt, decision, lost: tab.lost, digest };
+      decisions.answered(decision, input, execution);
+      const lost = tab.lost.length > 0 ? { lost: tab.lost } : {};
+      return { message, attempt, decision: tab.decision!, ...lost, digest };
     } catch (error) {
       if (isCanceled(context)) {
         const canceled = tab.canceled();

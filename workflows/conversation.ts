@@ -31,8 +31,8 @@ export interface Conversation {
   repaired?: true;
   /** The walk of this turn, while it waits for time to pass. */
   walk?: WaitingWalk;
-  /** Who answered last. */
-  prefer?: string;
+  /** Of the Decision with which it was answered last. */
+  decisionId?: string;
   /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
   rejected: readonly string[];
   /** Whose windows it is too long for: only larger ones are asked from then on. */

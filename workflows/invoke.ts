@@ -10,6 +10,7 @@ import {
   INVOKE_MODEL,
   type InvokeModelInput,
   type InvokeModelResult,
+  PATIENCE_MS,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
 import { HEARTBEAT_TIMEOUT_MS } from '../src/core/contract/heartbeat.ts';
@@ -44,11 +45,11 @@ export async function invoke(context: RunContext, conversation: Conversation): P
   for (;;) {
     const walked = await walk(context, conversation);
     if ('answer' in walked) {
-      const { message, digest, attempt } = walked.answer;
+      const { message, digest, decision } = walked.answer;
       const { id, length } = conversation.transcript;
       conversation.transcript = { id, length: length + conversation.delta.length + 1, digest };
       conversation.delta = [];
-      conversation.prefer = attempt.endpoint;
+      conversation.decisionId = decision.id;
       conversation.turn += 1;
       delete conversation.repaired;
       return message;
@@ -76,10 +77,10 @@ async function walk(
     const summary = summaryOf(conversation, failures);
     const input = inputOf(context, conversation, action, {
       allotmentMicros,
-      pauseMs,
       repair: repairOf(failures),
+      ...(pauseMs > 0 && { pauseMs }),
       // Whoever repaired the run knows better than what this worker remembers of its endpoints.
-      ignoreHealth: conversation.repaired === true && failures.length === 0,
+      ...(conversation.repaired && failures.length === 0 && { ignoreHealth: true }),
     });
     const bytes = jsonBytes(input);
     if (bytes > INPUT_BYTES) {
@@ -89,8 +90,8 @@ async function walk(
     journal.record({ type: 'scheduled', input });
     try {
       const answer = await continuation.during(() => invokeModel.executeWithOptions({ summary }, [input]));
-      purse.settle(allotmentMicros, costOf([answer.attempt, ...answer.lost]));
-      journal.record({ type: 'answered', step: conversation.step, result: answer });
+      purse.settle(allotmentMicros, costOf([answer.attempt, ...(answer.lost ?? [])]));
+      journal.answered(conversation.step, answer);
       return { answer };
     } catch (error) {
       const failure = failureOf(error);
@@ -149,29 +150,31 @@ const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> =
 
 function inputOf(
   { agent, tenant }: RunContext,
-  { step, turn, taskClass, transcript, delta, prefer, rejected, outgrown }: Conversation,
+  { step, turn, taskClass, transcript, delta, decisionId, rejected, outgrown }: Conversation,
   { avoid, retry, patienceMs, waitedMs }: WalkAction & { do: 'attempt' },
   {
     repair,
     ...given
   }: Pick<InvokeModelInput, 'allotmentMicros' | 'pauseMs' | 'ignoreHealth'> & { repair: string | undefined },
 ): InvokeModelInput {
+  // One that is repaired in place has been rejected as well, and is still to be asked.
+  const avoided = [...new Set([...avoid, ...rejected.filter((endpoint) => endpoint !== retry)])];
   return {
     agent,
     step,
     turn,
     transcript,
     delta,
-    // One that is repaired in place has been rejected as well, and is still to be asked.
-    avoid: [...new Set([...avoid, ...rejected.filter((endpoint) => endpoint !== retry)])],
-    ...{ patienceMs, ...given },
+    ...given,
+    ...(patienceMs !== PATIENCE_MS && { patienceMs }),
+    ...(avoided.length > 0 && { avoid: avoided }),
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
     ...(waitedMs > 0 && { waitedMs }),
     ...(rejected.length > 0 && { rejected }),
     ...(outgrown.length > 0 && { outgrown }),
     ...(retry !== undefined && { retry }),
-    ...(prefer !== undefined && { prefer }),
+    ...(decisionId !== undefined && { decisionId }),
     ...(repair !== undefined && { repair }),
   };
 }

@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { InvokeModelResult } from '../src/core/contract/activities.ts';
 import {
   LEDGER_DUE,
   PARKED_MEMO,
@@ -7,6 +8,7 @@ import {
   SEARCH_ATTRIBUTES,
   type SearchAttribute,
 } from '../src/core/contract/run.ts';
+import { DecisionReader } from '../src/core/routing/written-decision.ts';
 import { renderDetails } from '../src/core/run/render-details.ts';
 import {
   afterRunEvent,
@@ -36,6 +38,7 @@ const key = {
  */
 export class Journal {
   readonly #agent: string;
+  readonly #decisions = new DecisionReader();
   #state: RunState;
 
   /** @param carried what the run that this one continues has shown */
@@ -56,6 +59,11 @@ export class Journal {
     this.#show();
     if (event.type === 'parked' || event.type === 'unparked') this.#publishParked();
     if (event.type === 'answered' && this.#stepIsDone(event.step)) upsertSearchAttributes(this.#facts());
+  }
+
+  answered(step: string, result: InvokeModelResult): void {
+    const decision = this.#decisions.readAnswered(step, result.decision);
+    this.record({ type: 'answered', step, result: { ...result, decision } });
   }
 
   /** Whether anybody may have been asked, and so may have billed something. */

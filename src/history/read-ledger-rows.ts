@@ -47,10 +47,13 @@ export async function readLedgerRows(
 }
 
 function rowsOf(record: Exclude<ModelRecord, { type: 'scheduled' }>): Unplaced[] {
-  const { attempt, lost, decision } =
-    record.type === 'answered'
-      ? record.result
-      : (record.failure ?? { attempt: undefined, lost: [], decision: undefined });
+  const {
+    attempt,
+    lost = [],
+    decision,
+  } = record.type === 'answered'
+    ? record.result
+    : (record.failure ?? { attempt: undefined, decision: undefined });
   const died = record.type === 'canceled' ? record.lost : [];
   const { attempt: activityAttempt, startedAtMs } = record.call;
   const own = attempt && attempt.endpoint !== 'none' ? [{ ...attempt, activityAttempt, startedAtMs }] : [];

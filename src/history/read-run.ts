@@ -18,12 +18,14 @@ import {
   INVOKE_MODEL,
   type InvokeModelInput,
   type InvokeModelResult,
+  type Read,
   RUN_TOOL,
   type RunToolInput,
   type RunToolResult,
 } from '../core/contract/activities.ts';
 import { lostIn } from '../core/contract/heartbeat.ts';
 import type { StartArguments } from '../core/contract/run.ts';
+import { DecisionReader } from '../core/routing/written-decision.ts';
 import { NEW_RUN, type RunState } from '../core/run/run-state.ts';
 import { readWaitSummary, type StepWait } from '../core/run/step-wait.ts';
 import type { LostAttempt } from '../core/vocabulary/attempt.ts';
@@ -41,13 +43,13 @@ export type RunRecord =
       readonly type: 'answered';
       readonly input: InvokeModelInput;
       readonly call: ModelActivity;
-      readonly result: InvokeModelResult;
+      readonly result: Read<InvokeModelResult>;
     }
   | {
       readonly type: 'failed';
       readonly input: InvokeModelInput;
       readonly call: ModelActivity;
-      readonly failure: AttemptFailure;
+      readonly failure: Read<AttemptFailure>;
     }
   /** Given up, or ended without a word: its worker died meanwhile, or its result was too large for the server. */
   | {
@@ -55,7 +57,7 @@ export type RunRecord =
       readonly input: InvokeModelInput;
       readonly call: ModelActivity;
       /** What the worker said of it; absent where none was there to say. */
-      readonly failure?: AttemptFailure;
+      readonly failure?: Read<AttemptFailure>;
       /** By its last heartbeat, where no worker was there to say more. */
       readonly lost: readonly LostAttempt[];
       readonly endedAtMs: number;
@@ -86,6 +88,7 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
   const models = new Map<string, { readonly input: InvokeModelInput; readonly call: ModelActivity }>();
   const tools = new Map<string, RunToolInput>();
   const carries = new Set<string>();
+  const decisions = new DecisionReader();
 
   for await (const event of readEvents(client, address)) {
     const begun = event.workflowExecutionStartedEventAttributes;
@@ -137,10 +140,14 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
     if (completed) {
       const model = models.get(String(completed.scheduledEventId));
       const tool = tools.get(String(completed.scheduledEventId));
-      const result = () => decodeFromPayloadsAtIndex<never>(converter, 0, completed.result?.payloads);
-      if (model) yield { type: 'answered', ...model, result: await result() };
+      const result = <T>() => decodeFromPayloadsAtIndex<T>(converter, 0, completed.result?.payloads);
+      if (model) {
+        const answer = await result<InvokeModelResult>();
+        const decision = decisions.readAnswered(model.input.step, answer.decision);
+        yield { type: 'answered', ...model, result: { ...answer, decision } };
+      }
       if (carries.has(String(completed.scheduledEventId))) {
-        const { items }: CarryTranscriptResult = await result();
+        const { items } = await result<CarryTranscriptResult>();
         yield { type: 'carried', items };
       }
       if (tool) yield { type: 'toolReturned', input: tool, result: await result() };
@@ -154,7 +161,12 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
     if (model) {
       const error = await decodeOptionalFailureToOptionalError(converter, failed.failure);
       const details = error instanceof ApplicationFailure ? error.details?.[0] : undefined;
-      if (details) yield { type: 'failed', ...model, failure: details as AttemptFailure };
+      if (details)
+        yield {
+          type: 'failed',
+          ...model,
+          failure: readFailure(details as AttemptFailure, model.input, decisions),
+        };
       else yield { type: 'canceled', ...model, lost: [], endedAtMs: timeOf(event) };
     }
 
@@ -162,7 +174,10 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
     const givenUp = canceled && models.get(String(canceled.scheduledEventId));
     if (givenUp) {
       const details = await decodeFirst(converter, canceled.details?.payloads);
-      const failure = isObject(details) && 'attempt' in details ? (details as AttemptFailure) : undefined;
+      const failure =
+        isObject(details) && 'attempt' in details
+          ? readFailure(details as AttemptFailure, givenUp.input, decisions)
+          : undefined;
       const at = { lost: [], endedAtMs: timeOf(event) };
       yield { type: 'canceled', ...givenUp, ...at, ...(failure && { failure }) };
     }
@@ -177,6 +192,14 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       yield { type: 'canceled', ...died, lost, endedAtMs };
     }
   }
+}
+
+function readFailure(
+  { decision, ...failure }: AttemptFailure,
+  { step }: Pick<InvokeModelInput, 'step'>,
+  decisions: DecisionReader,
+): Read<AttemptFailure> {
+  return { ...failure, ...(decision && { decision: decisions.read(step, decision) }) };
 }
 
 type Converter = Client['options']['loadedDataConverter'];

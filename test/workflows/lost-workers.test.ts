@@ -35,10 +35,7 @@ const input: InvokeModelInput = {
     { role: 'setup', tools: [] },
     { role: 'user', content: 'What opened?' },
   ],
-  avoid: [],
-  ignoreHealth: false,
   allotmentMicros: 250_000,
-  pauseMs: 0,
   patienceMs: 0,
 };
 
@@ -134,7 +131,7 @@ it('a call whose worker died is charged at the most it can have cost', async () 
 it('calls of several workers that died are all charged', async () => {
   const before = { ...open, outcome: 'worker_lost', totalMs: 1 };
   const { lost } = await newAttempt(3, { lost: [before], open: { ...open, costMicros: 50_000 } }).run();
-  expect(lost.map(({ costMicros }) => costMicros)).toEqual([96_000, 50_000]);
+  expect(lost!.map(({ costMicros }) => costMicros)).toEqual([96_000, 50_000]);
 });
 
 it('a worker that died before it asked costs nothing', async () => {

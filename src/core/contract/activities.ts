@@ -5,7 +5,7 @@
 
 import type { Disposition } from '../failure/disposition.ts';
 import type { Attempt, LostAttempt } from '../vocabulary/attempt.ts';
-import type { Decision } from '../vocabulary/decision.ts';
+import type { Decision, WrittenDecision } from '../vocabulary/decision.ts';
 import type { Json, JsonObject } from '../vocabulary/json.ts';
 import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../vocabulary/transcript.ts';
 
@@ -23,6 +23,9 @@ export interface SignalboxActivities {
   [RECORD_LEDGER](input: RecordLedgerInput): Promise<void>;
 }
 
+/** Six hours: what a reply may wait where its agent says nothing. */
+export const PATIENCE_MS = 21_600_000;
+
 /** One attempt at one turn. */
 export interface InvokeModelInput {
   readonly agent: string;
@@ -38,20 +41,20 @@ export interface InvokeModelInput {
   readonly delta: readonly TranscriptEntry[];
   /** The one endpoint to ask, where the walk retries in place. */
   readonly retry?: string;
-  readonly avoid: readonly string[];
+  readonly avoid?: readonly string[];
   /** Those of `avoid` whose answers the step's checks rejected. */
   readonly rejected?: readonly string[];
   /** Endpoints whose context window the conversation is too long for. */
   readonly outgrown?: readonly string[];
   /** A person asked for this attempt: endpoints that rest are asked all the same. */
-  readonly ignoreHealth: boolean;
-  /** The endpoint that answered this conversation last. */
-  readonly prefer?: string;
+  readonly ignoreHealth?: true;
+  /** Of the Decision with which the conversation was answered last: the next may be written as what differs from it. */
+  readonly decisionId?: string;
   readonly allotmentMicros: number;
   /** Slept before the request: pauses too short for a workflow timer. */
-  readonly pauseMs: number;
-  /** How long it may still wait for a limited endpoint that is worth it, in milliseconds. */
-  readonly patienceMs: number;
+  readonly pauseMs?: number;
+  /** How long it may still wait for a limited endpoint that is worth it, in milliseconds. Default `PATIENCE_MS`. */
+  readonly patienceMs?: number;
   /** How long it has waited for such a one already, in milliseconds; absent where it has not. */
   readonly waitedMs?: number;
   /** Why the last answer was not accepted, shown to the model. */
@@ -61,9 +64,9 @@ export interface InvokeModelInput {
 export interface InvokeModelResult {
   readonly message: AssistantMessage;
   readonly attempt: Attempt;
-  readonly decision: Decision;
-  /** Attempts whose worker died before it could report; settled at what they can have cost. */
-  readonly lost: readonly LostAttempt[];
+  readonly decision: WrittenDecision;
+  /** Attempts whose worker died before it could report, where there are any; settled at what they can have cost. */
+  readonly lost?: readonly LostAttempt[];
   /** Of the transcript with `delta` and `message` appended. */
   readonly digest: string;
 }
@@ -74,10 +77,15 @@ export interface AttemptFailure {
   readonly disposition: Disposition;
   readonly lost: readonly LostAttempt[];
   /** Absent where the failure came before the router was asked. */
-  readonly decision?: Decision;
+  readonly decision?: WrittenDecision;
   /** No endpoint was left, and some would have been with a larger allotment. */
   readonly tooDear?: boolean;
 }
+
+/** As it is read, with its Decision whole. */
+export type Read<T extends InvokeModelResult | AttemptFailure> = Omit<T, 'decision'> & {
+  readonly [Field in keyof Pick<T, 'decision'>]: Decision;
+};
 
 export interface RunToolInput {
   readonly step: string;

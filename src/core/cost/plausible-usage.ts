@@ -35,9 +35,9 @@ export function absurdCounts(
 export const tokensOf = (usage: Usage): TokenCounts => ({
   input: usage.inputTokens,
   output: usage.outputTokens,
-  cacheRead: usage.cacheReadTokens,
-  cacheWrite: usage.cacheWriteTokens,
-  reasoning: usage.reasoningTokens,
+  cacheRead: usage.cacheReadTokens ?? 0,
+  cacheWrite: usage.cacheWriteTokens ?? 0,
+  reasoning: usage.reasoningTokens ?? 0,
   ...(usage.audioTokens !== undefined && { audio: usage.audioTokens }),
   ...(usage.imageTokens !== undefined && { image: usage.imageTokens }),
 });

@@ -7,7 +7,7 @@ import type { Price, Rates } from '../vocabulary/model.ts';
  */
 export function costMicros(price: Price, usage: Usage): number {
   const rates = ratesAt(price, usage.inputTokens);
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
+  const { inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0, outputTokens, reasoningTokens = 0 } = usage;
   const fresh = Math.max(0, inputTokens - cacheReadTokens - cacheWriteTokens);
   const written = Math.max(0, outputTokens - reasoningTokens);
   return Math.ceil(

@@ -6,6 +6,7 @@ import type {
   AttemptFailure,
   InvokeModelInput,
   InvokeModelResult,
+  Read,
   RunToolInput,
   RunToolResult,
 } from '../contract/activities.ts';
@@ -46,8 +47,12 @@ export interface StepState {
 
 export type RunEvent =
   | { readonly type: 'scheduled'; readonly input: Pick<InvokeModelInput, 'step' | 'taskClass' | 'turn'> }
-  | { readonly type: 'answered'; readonly step: string; readonly result: InvokeModelResult }
-  | { readonly type: 'failed'; readonly step: string; readonly failure: AttemptFailure }
+  | { readonly type: 'answered'; readonly step: string; readonly result: Read<InvokeModelResult> }
+  | {
+      readonly type: 'failed';
+      readonly step: string;
+      readonly failure: Pick<AttemptFailure, 'attempt' | 'lost'>;
+    }
   | {
       readonly type: 'toolReturned';
       readonly input: Pick<RunToolInput, 'step'>;
@@ -92,7 +97,7 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
       }));
     }
     case 'answered': {
-      const { attempt, lost, decision, message } = event.result;
+      const { attempt, lost = [], decision, message } = event.result;
       return change(run, event.step, (state) => ({
         ...withAttempts(state, [...lost, attempt]),
         status: toolCallsOf(message).length > 0 ? 'running' : 'done',

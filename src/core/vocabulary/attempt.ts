@@ -1,12 +1,15 @@
 import type { FailureKind } from '../failure/kind.ts';
 
-/** Tokens, as the AI SDK counts them: `inputTokens` includes what was read from the cache and written to it. */
+/**
+ * Tokens, as the AI SDK counts them: `inputTokens` includes what was read from the cache and written to it. What is absent
+ * is none.
+ */
 export interface Usage {
   readonly inputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
   readonly outputTokens: number;
-  readonly reasoningTokens: number;
+  readonly reasoningTokens?: number;
   /** Parts of the input or the output, where the vendor gives them. */
   readonly audioTokens?: number;
   readonly imageTokens?: number;
@@ -17,7 +20,7 @@ export interface Attempt {
   /** `none` where no endpoint was left to try. */
   readonly endpoint: string;
   readonly requestedModel: string;
-  /** What the provider says answered; absent where nothing did. */
+  /** What the provider says answered; absent where nothing did, or just what was requested. */
   readonly servedModel?: string;
   readonly outcome: 'answered' | FailureKind;
   /** Why it failed, in the provider's words, bounded. */

@@ -25,6 +25,26 @@ export interface Decision {
   readonly versions: DecisionVersions;
 }
 
+/**
+ * A Decision as history holds it: whole, or where its step has been answered before, as what differs from the Decision of
+ * the last answer. `id` is the execution that made it, unique within a run.
+ */
+export type WrittenDecision =
+  | { readonly id: string; readonly whole: Decision }
+  | { readonly id: string; readonly changes: DecisionChanges };
+
+/** Fields that differ; `null` for one that is gone. */
+export type DecisionChanges = Changes<Omit<Decision, 'candidates'>> & {
+  readonly candidates?: Changes<CandidateColumns>;
+};
+
+/** Candidates as a table: a field's values, one a candidate, `null` where one has none. */
+export type CandidateColumns = {
+  readonly [Field in keyof Candidate]?: readonly (Candidate[Field] | null)[];
+};
+
+export type Changes<T> = { readonly [Field in keyof T]?: T[Field] | null };
+
 /** What a Decision was made from. */
 export interface DecisionVersions {
   readonly catalog: string;

@@ -5,22 +5,26 @@
 import { createHash } from 'node:crypto';
 import type { Conversation, Reply } from '../../../src/simulated/models/conversation.ts';
 
-const BYTES = 1_024;
+const BYTES = 1_000;
 
 export const TOOL = { name: 'lookUp', description: 'Looks one item up.' };
 export const SYSTEM = 'You look items up, one after the other, until you have them all.';
 export const promptFor = (turns: number) => `Look up ${turns} items, one at a time; then answer.`;
 
 /** As many words as make a kilobyte, others for each subject. */
-function kilobyteAbout(subject: string): string {
+function kilobyteAbout(subject: string, bytes = BYTES): string {
   let text = `${subject}:`;
-  for (let i = 0; text.length < BYTES; i++)
+  for (let i = 0; text.length < bytes; i++)
     text += ` ${createHash('sha256').update(`${subject} ${i}`).digest('hex').slice(0, 7)}`;
-  return text.slice(0, BYTES);
+  return text.slice(0, bytes);
 }
 
+const JSON_BYTES = '{"found":""}'.length;
+
 /** What the tool returns. */
-export const lookUp = (item: string) => ({ found: kilobyteAbout(`What is known of ${item}`) });
+export const lookUp = (item: string) => ({
+  found: kilobyteAbout(`What is known of ${item}`, BYTES - JSON_BYTES),
+});
 
 /** The model. Its last answer tells all that it was shown. */
 export function answer({ messages }: Conversation): Reply {

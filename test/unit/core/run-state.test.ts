@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InvokeModelResult } from '../../../src/core/contract/activities.ts';
+import type { InvokeModelResult, Read } from '../../../src/core/contract/activities.ts';
 import { renderDetails } from '../../../src/core/run/render-details.ts';
 import { afterRunEvent, NEW_RUN, type RunEvent } from '../../../src/core/run/run-state.ts';
 import type { Attempt } from '../../../src/core/vocabulary/attempt.ts';
@@ -26,7 +26,7 @@ const scheduled = (step: string, turn = 1): RunEvent => ({
   type: 'scheduled',
   input: { step, taskClass: 'reasoning', turn },
 });
-const answered = (step: string, result: Partial<InvokeModelResult> = {}): RunEvent => ({
+const answered = (step: string, result: Partial<Read<InvokeModelResult>> = {}): RunEvent => ({
   type: 'answered',
   step,
   result: {
@@ -43,7 +43,6 @@ const failed = (step: string, change: Partial<Attempt>): RunEvent => ({
   step,
   failure: {
     attempt: attempt({ costMicros: 0, ...change }),
-    disposition: { triesPerEndpoint: 1, retryAfterMs: 0, onward: 'failover' },
     lost: [],
   },
 });

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { InvokeModelInput, InvokeModelResult } from '../../../src/core/contract/activities.ts';
+import type { InvokeModelInput, InvokeModelResult, Read } from '../../../src/core/contract/activities.ts';
 import { extendDigest } from '../../../src/core/transcript/digest.ts';
 import type { AssistantMessage, TranscriptEntry } from '../../../src/core/vocabulary/transcript.ts';
 import type { RunRecord } from '../../../src/history/read-run.ts';
@@ -14,7 +14,7 @@ const answered = (step: string, delta: TranscriptEntry[], message: AssistantMess
   type: 'answered',
   call: { activityId: step, attempt: 1, startedAtMs: 0 },
   input: { step, transcript: { id: step, length: 0, digest: '' }, delta } as unknown as InvokeModelInput,
-  result: { message } as unknown as InvokeModelResult,
+  result: { message } as unknown as Read<InvokeModelResult>,
 });
 
 /** Transcripts over these records, which count how often they are read. */

@@ -31,9 +31,9 @@ function play(start: Conversation, result: (query: string) => string) {
   const queries: string[] = [];
   const messages: Message[] = [...start.messages];
   for (;;) {
-    const reply = answer({ ...start, messages });
-    if ('text' in reply) return { queries, text: reply.text };
-    const toolCalls = reply.calls.map((call, i) => ({ ...call, id: `${messages.length}-${i}` }));
+    const { text, calls = [] } = answer({ ...start, messages });
+    if (text !== undefined) return { queries, text };
+    const toolCalls = calls.map((call, i) => ({ ...call, id: `${messages.length}-${i}` }));
     messages.push({ role: 'assistant', text: '', toolCalls });
     for (const call of toolCalls) {
       const { query } = call.input as { query: string };
