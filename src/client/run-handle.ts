@@ -119,7 +119,9 @@ export class RunHandle<Output = unknown> {
     const attempts = raw.pendingWorkflowTask?.attempt ?? 0;
     if (attempts < 2) return;
     const address = { workflowId: this.id, runId };
-    const failure = (await lastTaskFailure(this.#signalbox.client, address)) ?? 'nobody says why';
+    const failure = await lastTaskFailure(this.#signalbox.client, address);
+    // Tasks that nobody ended in time: their worker died, or has more to do than it can.
+    if (failure === undefined) return;
     if (failure.includes('no such function is exported')) throw new UnknownAgent(type, this.id);
     if (attempts >= STUCK_ATTEMPTS) throw new RunStuck(this.id, failure);
   }

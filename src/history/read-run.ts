@@ -2,6 +2,7 @@
  * Reads a run from its own history: what was asked, answered and failed, in order. It needs a client and no worker;
  * history is the store.
  */
+import { channel } from 'node:diagnostics_channel';
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -242,7 +243,12 @@ export async function lastTaskFailure(client: Client, address: RunAddress): Prom
 /** Small pages: a page of large events would not fit into a gRPC message of 4 MB, and is asked for again at half. */
 const PAGE_EVENTS = 20;
 
+/** Told of each reading of a history. */
+export const HISTORY_READS = 'signalbox:history-reads';
+const reads = channel(HISTORY_READS);
+
 async function* readEvents(client: Client, { workflowId, runId }: RunAddress): AsyncGenerator<HistoryEvent> {
+  reads.publish({ workflowId, runId });
   let nextPageToken: Uint8Array | undefined;
   let maximumPageSize = PAGE_EVENTS;
   do {

@@ -17,6 +17,8 @@ export interface WorkerUsage {
   readonly heapMb: number;
   /** Of all its threads, since it started. */
   readonly cpuMs: number;
+  /** How often it has read a run's history. */
+  readonly historyReads: number;
 }
 
 /** A worker in a process of its own. */

@@ -174,3 +174,26 @@ export const continued = agent(
     return { before, answer, beside, after };
   },
 );
+
+/** A step that only one provider may answer, beside one of many turns; its history is kept short. */
+export const continuedBeside = agent(
+  {
+    name: 'continuedBeside',
+    input: z.object({ prompt: z.string(), provider: z.string() }),
+    limits: { historyEvents: 15 },
+  },
+  (run, { prompt, provider }) =>
+    Promise.all([
+      run.step('stuck', {
+        task: 'writing',
+        prompt: 'What opened? The mill opened in 1890.',
+        policy: { providers: { allow: [provider] } },
+      }),
+      run.step('answer', {
+        task: 'reasoning',
+        prompt,
+        tools: ['searchDocument'],
+        policy: { providers: { deny: [provider] } },
+      }),
+    ]),
+);

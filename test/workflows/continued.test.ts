@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { tool } from '../../src/config/tool.ts';
 import { readRun } from '../../src/history/read-run.ts';
 import { Transcripts } from '../../src/history/transcripts.ts';
+import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
-import { continued } from './agents.ts';
+import { continued, continuedBeside } from './agents.ts';
 import { turnsOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -70,3 +71,38 @@ it('goes on as a new run with what was said, spent and parked, and asks nothing 
   expect(log).toHaveLength(10);
   expect(costMicros).toBeGreaterThan(0);
 }, 120_000);
+
+it('a step that is parked stays so in the new run, and nobody is asked on its behalf', async () => {
+  const provider = 'sim-borealis';
+  const stage = await newStage({ tools: { searchDocument: slowSearch([]) } });
+  await stage.control.setFault(provider, { kind: 'status', status: 400 });
+  const run = await stage.start(continuedBeside, { prompt, provider });
+
+  await until(async () => (await runIdsOf(stage, run.id)).length === 2, 60_000);
+  await until(async () => (await run.state()).parked.length === 1);
+  const askedOfIt = async () =>
+    (await stage.control.log()).filter((entry) => entry.provider === provider).length;
+  expect(await askedOfIt()).toBe(1);
+
+  await stage.control.clearFaults();
+  expect(await run.resume()).toEqual(['stuck']);
+  const [opened] = await run.result();
+  expect(opened).toContain('1890');
+  expect(await askedOfIt()).toBe(2);
+}, 90_000);
+
+it('a step that waits for a limited provider goes on waiting in the new run', async () => {
+  const provider = 'sim-borealis';
+  const stage = await newStage({ tools: { searchDocument: slowSearch([]) } });
+  await stage.control.setFault(provider, parseFault('429:25'));
+  const run = await stage.start(continuedBeside, { prompt, provider });
+
+  await until(async () => (await runIdsOf(stage, run.id)).length === 2, 60_000);
+  const askedOfIt = async () =>
+    (await stage.control.log()).filter((entry) => entry.provider === provider).length;
+  const before = await askedOfIt();
+  await stage.control.clearFaults();
+  const [opened] = await run.result();
+  expect(opened).toContain('1890');
+  expect(await askedOfIt()).toBe(before + 1);
+}, 90_000);
