@@ -10,6 +10,7 @@ import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { Conversation } from './conversation.ts';
 import { type Decided, decide } from './decide.ts';
 import { type ActivityPorts, InvocationFailure } from './ports.ts';
+import { refuseTooLong } from './refuse-too-long.ts';
 
 export interface Claimed extends Decided {
   readonly endpoint: Endpoint;
@@ -19,7 +20,8 @@ export interface Claimed extends Decided {
 
 /**
  * @param decided told of each decision as it is made, the last one that holds
- * @throws InvocationFailure `no_eligible_endpoint` or `worth_waiting`, with the time until one may be asked as its hint
+ * @throws InvocationFailure `no_eligible_endpoint` or `worth_waiting`, with the time until one may be asked as its hint;
+ * `payload_too_large`
  */
 export async function claimEndpoint(
   input: InvokeModelInput,
@@ -31,6 +33,7 @@ export async function claimEndpoint(
   for (;;) {
     const { asked, decision } = decide(input, conversation, about, ports);
     decided(decision);
+    if (decision.candidates.length === 0) refuseTooLong(asked, conversation);
     if (input.retry === undefined && !input.ignoreHealth) waitWhereWorthIt(asked, decision, input);
     const endpoint = endpointFor(decision, asked, input.retry);
     const claim = await ports.health.claim(endpoint);

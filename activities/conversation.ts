@@ -1,3 +1,4 @@
+import { CHARS_PER_TOKEN } from '../src/core/transcript/largest-piece.ts';
 import { modalityOf, tokensOfFile } from '../src/core/transcript/modality.ts';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import type { Ability, Modality } from '../src/core/vocabulary/model.ts';
@@ -54,9 +55,6 @@ export function abilitiesFor({ tools, outputSchema }: Conversation): Ability[] {
     ...(outputSchema ? ['structured-output' as const] : []),
   ];
 }
-
-/** Four characters a token: the vendors' own rule of thumb for English text, on the high side for JSON. */
-const CHARS_PER_TOKEN = 4;
 
 export function estimateTokens({ system, messages, tools, outputSchema }: Conversation): number {
   const text = JSON.stringify({ system, messages, tools, outputSchema }, (_, value) =>

@@ -8,6 +8,8 @@ import { callDeadlines } from '../src/core/routing/call-deadlines.ts';
 import { tenantOf } from '../src/core/routing/governance.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
+import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
+import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
@@ -16,8 +18,9 @@ import { AttemptTab, type PricedCall } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
 import { claimEndpoint } from './claim-endpoint.ts';
 import { readConversation } from './conversation.ts';
+import { keptMessage, withBlobs } from './keep-large.ts';
 import { LastDecisions } from './last-decisions.ts';
-import { type ActivityPorts, type HealthPort, InvocationFailure } from './ports.ts';
+import { type ActivityPorts, type HealthPort, InvocationFailure, type ModelAnswer } from './ports.ts';
 import { verifyAnswer } from './verify-answer.ts';
 
 /**
@@ -47,7 +50,7 @@ export function createInvokeModel(
       tab.assertWorkersLive();
       if (input.pauseMs) await context.sleep(input.pauseMs);
       const entries = [...(await ports.transcripts.resolve(input.transcript)), ...input.delta];
-      const conversation = readConversation(entries, input.repair, ports);
+      const conversation = readConversation(await withBlobs(entries, ports.blobs), input.repair, ports);
       // The workflow settles what was lost out of the same allotment.
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
       const about = { seed: workflowId, allotmentMicros };
@@ -73,15 +76,17 @@ export function createInvokeModel(
       checkAnswer(answer, conversation);
       await verifyAnswer(answer, conversation, ports, context.cancellationSignal);
 
-      const message = { ...answer.message, endpoint: endpoint.id };
+      const message = await keptMessage({ ...answer.message, endpoint: endpoint.id }, ports.blobs);
       const added = [...input.delta, message];
       const digest = extendDigest(input.transcript.digest, added);
       ports.transcripts.remember(digest, [...entries, message]);
       const attempt = tab.answered(answer);
+      const lost = tab.lost.length > 0 ? { lost: tab.lost } : {};
+      const result = { message, attempt, decision: tab.decision!, ...lost, digest };
+      assertCarried(result, input.step, answer);
       settle(attempt);
       decisions.answered(decision, input, execution);
-      const lost = tab.lost.length > 0 ? { lost: tab.lost } : {};
-      return { message, attempt, decision: tab.decision!, ...lost, digest };
+      return result;
     } catch (error) {
       if (isCanceled(context)) {
         const canceled = tab.canceled();
@@ -136,6 +141,17 @@ async function reserve(
 
 /** How soon a database that is away is asked again. */
 const STORE_AWAY_MS = 10_000;
+
+/**
+ * The server takes no larger result: it would have the call made, and paid, again and again.
+ * @throws InvocationFailure `payload_too_large`
+ */
+function assertCarried(result: InvokeModelResult, step: string, answer: ModelAnswer): void {
+  const bytes = jsonBytes(result);
+  if (bytes <= CARRIED_BYTES) return;
+  const message = `The answer to step "${step}" has ${bytes} bytes with what goes with it; a run carries ${CARRIED_BYTES} at most.`;
+  throw new InvocationFailure('payload_too_large', message, { billed: true, answer });
+}
 
 function pricedCall(endpoint: Endpoint, { request }: ChooseInput): PricedCall {
   const { inputTokens, taskClass } = request;

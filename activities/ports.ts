@@ -10,6 +10,7 @@ import type { ClassInferrer } from '../src/core/routing/infer-task-class.ts';
 import type { LearntRoutes } from '../src/core/routing/quality-index.ts';
 import type { Health } from '../src/core/routing/request.ts';
 import type { Usage } from '../src/core/vocabulary/attempt.ts';
+import type { BlobReference } from '../src/core/vocabulary/blob.ts';
 import type { Cap, CapReached } from '../src/core/vocabulary/cap.ts';
 import type { CheckReliability } from '../src/core/vocabulary/decision.ts';
 import type { Json, JsonObject } from '../src/core/vocabulary/json.ts';
@@ -33,6 +34,7 @@ export interface ActivityPorts {
   readonly exploration?: Exploration;
   readonly models: ModelPort;
   readonly transcripts: TranscriptPort;
+  readonly blobs: BlobPort;
   readonly health: HealthPort;
   readonly heartbeats: HeartbeatPort;
   readonly budgets: BudgetPort;
@@ -169,6 +171,14 @@ export interface TranscriptPort {
   answers(runId: string, steps: readonly string[]): Promise<ReadonlyMap<string, AssistantMessage>>;
   /** Remembers a conversation under the digest of all its entries. */
   remember(digest: string, entries: readonly TranscriptEntry[]): void;
+}
+
+/** JSON that is too large for history. */
+export interface BlobPort {
+  /** Resolves once it is where every worker finds it. @throws Error where it cannot be kept */
+  put(value: Json): Promise<BlobReference>;
+  /** @throws SignalboxError where it is lost or damaged, Error where nobody can say now */
+  get(reference: BlobReference): Promise<Json>;
 }
 
 /** How endpoints and their keys are doing, as the fleet has seen it. */

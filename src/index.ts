@@ -16,5 +16,6 @@ export {
 export { ConfigError } from './config/config-error.ts';
 export { type Tool, type ToolDefinition, tool } from './config/tool.ts';
 export type { TenantConfig } from './core/routing/governance.ts';
+export type { BlobStore } from './core/vocabulary/blob.ts';
 export { SignalboxError } from './core/vocabulary/errors.ts';
 export type { Policy } from './core/vocabulary/policy.ts';

@@ -20,6 +20,8 @@ import { afterFailure, beginWalk, type WalkAction, type WalkState } from '../src
 import { listFailures } from '../src/core/run/list-failures.ts';
 import { momentText, waitSummary } from '../src/core/run/step-wait.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
+import { largestPiece } from '../src/core/transcript/largest-piece.ts';
+import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type { AssistantMessage } from '../src/core/vocabulary/transcript.ts';
 import type { Conversation, ParkedStep, WaitingWalk, WalkedFailure } from './conversation.ts';
@@ -37,9 +39,6 @@ const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
 
 /** The server's timer queue takes a second at the least, so that shorter pauses are slept inside the next attempt. */
 const SHORTEST_TIMER_MS = 2_000;
-
-/** Past 2 MB the server fails the workflow task again and again; half of it leaves room for what is beside the input. */
-const INPUT_BYTES = 1_000_000;
 
 export async function invoke(context: RunContext, conversation: Conversation): Promise<AssistantMessage> {
   for (;;) {
@@ -83,10 +82,11 @@ async function walk(
       ...(conversation.repaired && failures.length === 0 && { ignoreHealth: true }),
     });
     const bytes = jsonBytes(input);
-    if (bytes > INPUT_BYTES) {
+    if (bytes > CARRIED_BYTES) {
       purse.settle(allotmentMicros, 0);
       return { parked: parkedBySize(conversation, bytes) };
     }
+    await context.outbox.take(bytes);
     journal.record({ type: 'scheduled', input });
     try {
       const answer = await continuation.during(() => invokeModel.executeWithOptions({ summary }, [input]));
@@ -242,7 +242,8 @@ function parkedByFailure(
   const tried = triedOf(failures);
   const asked = askedOf(tried);
   // Our own words only: a provider may echo the prompt in its own, and this goes into the memo and the UI.
-  const said = last.attempt.endpoint === 'none' ? (last.attempt.message ?? '') : '';
+  const ours = last.attempt.endpoint === 'none' || last.kind === 'payload_too_large';
+  const said = ours ? (last.attempt.message ?? '') : '';
   return {
     reason: parkReason(action.why, last.kind),
     kind: (tried.at(-1) ?? last).kind,
@@ -250,7 +251,9 @@ function parkedByFailure(
     remedy:
       action.why === 'patience used'
         ? 'Wait until then, and let it try again.'
-        : 'Mend the cause, then let it try again.',
+        : last.kind === 'payload_too_large'
+          ? 'Abort it, and have less come back at once; or allow a model with a larger window, and let it try again.'
+          : 'Mend the cause, then let it try again.',
     update: 'retry',
   };
 }
@@ -276,13 +279,15 @@ function whyParked(action: ParkAction, said: string): string {
 
 function parkReason(why: ParkAction['why'], kind: FailureKind): ParkReason {
   if (kind === 'worker_lost') return 'workers_lost';
+  if (kind === 'payload_too_large') return 'payload_too_large';
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
 }
 
-function parkedBySize({ step, turn }: Conversation, bytes: number): ParkedStep {
+function parkedBySize({ step, turn, delta }: Conversation, bytes: number): ParkedStep {
+  const largest = largestPiece(delta, 'bytes');
   return {
     reason: 'payload_too_large',
-    message: `What is new in turn ${turn} of step "${step}" has ${bytes} bytes; a call carries ${INPUT_BYTES} at most.`,
+    message: `What is new in turn ${turn} of step "${step}" has ${bytes} bytes, ${largest?.bytes} of them ${largest?.name}; a call carries ${CARRIED_BYTES} at most.`,
     remedy: 'Abort it, and give the step less at once.',
     update: 'retry',
   };

@@ -17,6 +17,7 @@ import {
   type RunEvent,
   type RunState,
 } from '../src/core/run/run-state.ts';
+import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 
 const keyOf = <Name extends SearchAttribute>(name: Name) =>
   defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]);
@@ -31,6 +32,9 @@ const key = {
   costMicros: keyOf('SignalboxCostMicros'),
   ledger: keyOf('SignalboxLedger'),
 };
+
+/** Steps that a memo tells of, which the server bounds: the others are told as these are repaired. */
+const PARKED_SHOWN = 100;
 
 /**
  * Shows the run to people: current details on every event, search attributes at step ends and parks only, because each
@@ -97,7 +101,7 @@ export class Journal {
 
   #publishParked(): void {
     const parked = this.#state.steps.flatMap((step) => (step.parked ? [step.parked] : []));
-    upsertMemo({ [PARKED_MEMO]: parked satisfies Parked[] });
+    upsertMemo({ [PARKED_MEMO]: parked.slice(0, PARKED_SHOWN) satisfies Parked[] });
     upsertSearchAttributes([
       { key: key.status, value: parked.length > 0 ? 'parked' : 'running' },
       { key: key.parked, value: parked[0] ? `${parked[0].reason}: ${parked[0].step}` : null },
@@ -121,4 +125,11 @@ export class Journal {
   }
 }
 
-const unique = (values: string[]) => [...new Set(values)];
+/** The server takes 2 KB in an attribute, and refuses the workflow task otherwise: what does not fit is left out. */
+const ATTRIBUTE_BYTES = 1_500;
+
+function unique(values: string[]): string[] {
+  const kept: string[] = [];
+  for (const value of new Set(values)) if (jsonBytes([...kept, value]) <= ATTRIBUTE_BYTES) kept.push(value);
+  return kept;
+}

@@ -2,6 +2,10 @@ import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { Conversation, ParkedStep } from './conversation.ts';
 import type { Journal } from './journal.ts';
 import { recordSoon } from './ledger.ts';
+import { shortened } from './size-limits.ts';
+
+/** In a message that refuses a repair. */
+const PARKED_NAMED = 20;
 
 /** Where steps wait for a person. Parking costs nothing: no timer runs, no worker is held. */
 export class ParkingLot {
@@ -67,7 +71,8 @@ export class ParkingLot {
     if (this.#parked.size === 0)
       throw new Error('No step of this run is parked; there is nothing to repair.');
     if (step !== undefined && !this.#parked.has(step)) {
-      throw new Error(`Step "${step}" is not parked. Parked: ${[...this.#parked].join(', ')}.`);
+      const parked = [...this.#parked].slice(0, PARKED_NAMED).join(', ');
+      throw new Error(`Step "${shortened(String(step))}" is not parked. Parked: ${parked}.`);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { RequestPolicies } from '../src/core/vocabulary/transcript.ts';
 import type { Continuation } from './continuation.ts';
 import type { Journal } from './journal.ts';
+import type { Outbox } from './outbox.ts';
 import type { ParkingLot } from './parking.ts';
 import type { Purse } from './purse.ts';
 import type { Updates } from './updates.ts';
@@ -18,4 +19,5 @@ export interface RunContext {
   readonly journal: Journal;
   readonly updates: Updates;
   readonly continuation: Continuation;
+  readonly outbox: Outbox;
 }

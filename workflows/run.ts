@@ -24,9 +24,11 @@ import { type Carried, Continuation, HISTORY_EVENTS } from './continuation.ts';
 import { Journal } from './journal.ts';
 import { recordAtClose } from './ledger.ts';
 import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { ParkingLot } from './parking.ts';
 import { Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
+import { assertCarried, assertShort, boundedFailure, shortened } from './size-limits.ts';
 import { runStep, type StepOptions, type StructuredStepOptions } from './step.ts';
 import { Updates } from './updates.ts';
 
@@ -76,7 +78,7 @@ export interface Run {
 
 /**
  * @throws ApplicationFailure `InvalidInput` where the input does not fit its schema, `InvalidOutput` where the result
- * does not, `Aborted` where a person gave the run up, `AgentError` where the function itself throws
+ * does not, `PayloadTooLarge` where the result has more than 1 MB, `Aborted` where a person gave the run up, `AgentError` where the function itself throws
  */
 export function agent<In extends StandardSchema, Out extends StandardSchema, R extends InferInput<Out>>(
   definition: AgentDefinition<In, Out> & { readonly output: Out },
@@ -104,12 +106,13 @@ export function agent(
         context.continuation.continueWhenDue(context, input, start),
       ]);
       const result = definition.output ? await parse(definition.output, output, 'Output') : output;
+      assertCarried(`The result of agent "${definition.name}"`, result);
       await close(context, scope, 'completed');
       return result;
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       await close(context, scope, isCancellation(error) ? 'canceled' : 'failed');
-      throw asWorkflowFailure(error, definition.name);
+      throw boundedFailure(asWorkflowFailure(error, definition.name));
     }
   };
   const { name, policy } = definition;
@@ -132,6 +135,7 @@ function beginRun(
   { name, limits = {}, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
   { maxUsd = Infinity, tenant, policy: ofRequest, carried }: StartArguments & { carried?: Carried },
 ): RunContext {
+  assertShort('The tenant', tenant ?? '');
   const journal = new Journal(name, tenant, carried?.state);
   const purse = new Purse(Math.min(limits.usd ?? 0.5, maxUsd), carried?.budget);
   const parking = new ParkingLot(journal, carried?.parks ?? 0, carried?.conversations ?? []);
@@ -150,7 +154,9 @@ function beginRun(
     {
       assert: (raise) => {
         if (!(raise?.usd > 0))
-          throw new Error(`usd must be a number above 0, got ${JSON.stringify(raise?.usd)}`);
+          throw new Error(
+            `usd must be a number above 0, got ${shortened(String(JSON.stringify(raise?.usd)))}`,
+          );
       },
       description: 'Allow the run to spend this much more, in USD, and try again what is parked.',
     },
@@ -170,7 +176,7 @@ function beginRun(
     ...(tenant !== undefined && { tenant }),
     policies: { ...(policy && { agent: policy }), ...(ofRequest && { request: ofRequest }) },
     limits: { turns, attempts, waitMs: msToNumber(wait) },
-    ...{ purse, parking, journal, updates },
+    ...{ purse, parking, journal, updates, outbox: new Outbox() },
     continuation: new Continuation(carried, historyEvents),
   };
 }

@@ -15,6 +15,7 @@ import { acceptAnswer, answeredValue, jsonSchemaOf } from './answer.ts';
 import type { Conversation } from './conversation.ts';
 import { invoke } from './invoke.ts';
 import type { RunContext } from './run-context.ts';
+import { assertShort } from './size-limits.ts';
 import { runTools, type StepTools } from './tools.ts';
 
 export interface StepOptions extends StepTools {
@@ -89,6 +90,8 @@ function newConversation(
   name: string,
   options: StepOptions & { readonly output?: StandardSchema },
 ): Conversation {
+  assertShort('The name of a step', name);
+  assertShort(`The task of step "${name}"`, options.task ?? '');
   const setup: TranscriptEntry = {
     role: 'setup',
     tools: options.tools ?? [],

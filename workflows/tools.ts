@@ -8,6 +8,8 @@ import {
   type RunToolResult,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
+import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
+import { CARRIED_BYTES, MESSAGE_BYTES } from '../src/core/transcript/sizes.ts';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import type { ToolCallPart, ToolMessage } from '../src/core/vocabulary/transcript.ts';
 import type { Conversation, PendingTools } from './conversation.ts';
@@ -26,6 +28,9 @@ const { [RUN_TOOL]: runTool } = proxyActivities<SignalboxActivities>({
   heartbeatTimeout: '5s',
 });
 
+/** What the results of one turn may have together, for they travel together. */
+const RESULTS_BYTES = 800_000;
+
 /** Runs the calls that have no result yet; returns what the model is shown of all of them, in their order. */
 export async function runTools(
   context: RunContext,
@@ -33,11 +38,12 @@ export async function runTools(
   { calls, results }: PendingTools,
   options: StepTools,
 ): Promise<ToolMessage> {
+  const inlineBytes = Math.min(MESSAGE_BYTES, Math.floor(RESULTS_BYTES / calls.length));
   await Promise.all(
     calls
       .filter(({ toolCallId }) => !results[toolCallId])
       .map(async (call) => {
-        results[call.toolCallId] = await resultOf(context, conversation, call, options);
+        results[call.toolCallId] = await resultOf(context, conversation, call, options, inlineBytes);
       }),
   );
   return { role: 'tool', content: calls.map(({ toolCallId }) => results[toolCallId]!) };
@@ -48,9 +54,13 @@ async function resultOf(
   conversation: Conversation,
   { toolCallId, toolName, input }: ToolCallPart,
   { toolContext = {}, tools = [] }: StepTools,
+  inlineBytes: number,
 ) {
   const { step } = conversation;
-  const call = { step, toolName, toolCallId, input, context: toolContext };
+  const call: RunToolInput = {
+    ...{ step, toolName, toolCallId, input, context: toolContext },
+    ...(inlineBytes < MESSAGE_BYTES && { inlineBytes }),
+  };
   const result = tools.includes(toolName)
     ? await callTool(context, conversation, call)
     : {
@@ -63,12 +73,18 @@ async function resultOf(
 
 /** A tool under which worker after worker died would take the next one, too: a person decides. */
 async function callTool(
-  { parking, continuation }: RunContext,
+  { parking, outbox, continuation }: RunContext,
   conversation: Conversation,
   call: RunToolInput,
 ): Promise<RunToolResult> {
   const { step, toolName } = call;
+  const bytes = jsonBytes(call);
+  if (bytes > CARRIED_BYTES) {
+    const output = `The call has ${bytes} bytes, ${jsonBytes(call.context)} of them the step's toolContext; a call carries ${CARRIED_BYTES} at most. Give it less.`;
+    return { output, isError: true };
+  }
   for (;;) {
+    await outbox.take(bytes);
     try {
       return await continuation.during(() =>
         runTool.executeWithOptions({ summary: `${step} · ${toolName}` }, [call]),

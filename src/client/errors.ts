@@ -100,11 +100,11 @@ export class RepairPending extends SignalboxError {
   }
 }
 
-/** The input is larger than the server takes. */
+/** The input is larger than a run carries. */
 export class InputTooLarge extends SignalboxError {
   constructor(agent: string, bytes: number, limit: number) {
     super(
-      `The input of agent "${agent}" has ${bytes} bytes as JSON; Temporal takes ${limit} at most.`,
+      `The input of agent "${agent}" has ${bytes} bytes as JSON; a run carries ${limit} at most.`,
       'Give the agent a path or an id of the document, and read it in a tool; or split it.',
     );
   }

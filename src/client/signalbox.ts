@@ -17,6 +17,7 @@ import {
   governanceOf,
   policyFor,
 } from '../core/routing/governance.ts';
+import { CARRIED_BYTES } from '../core/transcript/sizes.ts';
 import type { Policy } from '../core/vocabulary/policy.ts';
 import {
   InputTooLarge,
@@ -93,6 +94,9 @@ export class Signalbox {
     const connected = await Connection.connect({
       connectTimeout: '5s',
       ...connection,
+      // A page of history is as large as what steps have said at once; past gRPC's own 4 MB it would be asked for again
+      // and again.
+      channelArgs: { 'grpc.max_receive_message_length': PAGE_BYTES, ...connection?.channelArgs },
       address: target,
     }).catch((error: unknown) => {
       throw new ServerUnreachable(target, error);
@@ -125,7 +129,8 @@ export class Signalbox {
     this.#assertAllowed(given, { name, policy });
     const workflowId = id ?? `${name}-${randomUUID().slice(0, ID_CHARS)}`;
     const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
-    if (bytes > INPUT_BYTES) throw new InputTooLarge(name, bytes, INPUT_BYTES);
+    // A run that goes on as a new one carries it again, beside its own state.
+    if (bytes > CARRIED_BYTES) throw new InputTooLarge(name, bytes, CARRIED_BYTES);
     this.#serverChecked ??= this.#checkServer();
     await this.#serverChecked;
     const start: StartArguments[] = Object.keys(given).length === 0 ? [] : [given];
@@ -236,8 +241,8 @@ export class Signalbox {
   }
 }
 
-/** Temporal's limit of a payload, less what surrounds it. */
-const INPUT_BYTES = 2_000_000;
+/** A page of twenty workflow tasks, each of 3 MB at most. */
+const PAGE_BYTES = 64 * 1024 * 1024;
 
 /** Of a UUID: 48 random bits, short enough to read. */
 const ID_CHARS = 13;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SdkProvider } from '../catalog/catalog-config.ts';
 import { LONGEST_CONNECT_MS, LONGEST_TOTAL_MS } from '../core/routing/call-deadlines.ts';
 import { MOST_EXPLORED } from '../core/routing/explore.ts';
+import type { BlobStore } from '../core/vocabulary/blob.ts';
 import { ABILITIES, MODALITIES, WIRES } from '../core/vocabulary/model.ts';
 import { ACCEPTABLE } from '../core/vocabulary/policy.ts';
 import type { Check } from './check.ts';
@@ -200,6 +201,19 @@ const configSchema = z.strictObject({
   exploration: z.strictObject({ share: z.number().min(0).max(MOST_EXPLORED) }).optional(),
   database: z.string().min(1).optional(),
   quality: z.string().min(1).optional(),
+  blobs: z
+    .union(
+      [
+        z.string().regex(/^file:./),
+        z.custom<BlobStore>(
+          (value) =>
+            typeof (value as BlobStore | null)?.put === 'function' &&
+            typeof (value as BlobStore).get === 'function',
+        ),
+      ],
+      'give a folder, file:PATH, or a store of your own: { put(digest, bytes), get(digest) }',
+    )
+    .optional(),
   tools: z
     .record(
       z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'a tool name has letters, digits, _ and -, at most 64'),

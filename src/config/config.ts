@@ -2,6 +2,7 @@
 import type { ModelConfig, OverrideConfig, ProviderConfig } from '../catalog/catalog-config.ts';
 import type { Exploration } from '../core/routing/explore.ts';
 import type { GovernanceConfig } from '../core/routing/governance.ts';
+import type { BlobStore } from '../core/vocabulary/blob.ts';
 import type { TaskClass } from '../core/vocabulary/task-class.ts';
 import type { Check } from './check.ts';
 import type { Tool } from './tool.ts';
@@ -38,6 +39,12 @@ export interface SignalboxConfig extends GovernanceConfig {
    * SIGNALBOX_DATABASE_URL, else `sqlite:.signalbox/signalbox.db`, relative to the worker's working directory.
    */
   readonly database?: string;
+  /**
+   * Where messages are that are too large for history (256 KB), as tools and models give them: a folder, `file:PATH`, or
+   * a store of your own. All workers need the same. Default: `file:.signalbox/blobs`, relative to the worker's working
+   * directory.
+   */
+  readonly blobs?: string | BlobStore;
   /** Tools by the name that steps and models use. */
   readonly tools?: Readonly<Record<string, Tool>>;
   /** Checks by the name that `verify` of a step uses. */

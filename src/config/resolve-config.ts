@@ -12,6 +12,7 @@ import { type Governance, governanceOf } from '../core/routing/governance.ts';
 import { DEFAULT_TASK_CLASS } from '../core/routing/infer-task-class.ts';
 import { layerPolicies, policyLayers } from '../core/routing/policy-layers.ts';
 import { BUILT_IN_TASK_CLASSES } from '../core/routing/task-classes.ts';
+import type { BlobStore } from '../core/vocabulary/blob.ts';
 import type { Catalog } from '../core/vocabulary/model.ts';
 import type { AllowDeny, Policy } from '../core/vocabulary/policy.ts';
 import type { Deadlines, TaskClass } from '../core/vocabulary/task-class.ts';
@@ -32,6 +33,8 @@ export interface ResolvedConfig {
   readonly exploration?: Exploration;
   /** As the config says it; absent where it does not. */
   readonly database?: string;
+  /** `file:PATH`, or a store. */
+  readonly blobs: string | BlobStore;
   /** The learnt file. */
   readonly qualityFile?: string;
   /** Of every model the config knows, those that no active provider serves included. */
@@ -55,6 +58,7 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     taskClasses = {},
     exploration,
     database,
+    blobs = DEFAULT_BLOBS,
     quality,
     tools = {},
     checks = {},
@@ -117,6 +121,7 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     governance,
     ...(exploration && { exploration }),
     ...(database !== undefined && { database }),
+    blobs,
     ...(quality !== undefined && { qualityFile: quality }),
     modelIds: new Set(modelIds),
     tools: new Map(Object.entries(tools)),
@@ -124,6 +129,8 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     taskQueue: taskQueue ?? DEFAULT_TASK_QUEUE,
   };
 }
+
+const DEFAULT_BLOBS = 'file:.signalbox/blobs';
 
 type Named = readonly [path: string, name: string];
 

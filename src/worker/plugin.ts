@@ -1,13 +1,17 @@
 /** The composition root: everything a worker needs to run agents, put together from the config. */
+import { resolve } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
 import { SimplePlugin } from '@temporalio/plugin';
 import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.ts';
+import { BlobFiles } from '../blobs/blob-files.ts';
+import { Blobs } from '../blobs/blobs.ts';
 import type { SignalboxConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type Mode, resolveConfig } from '../config/resolve-config.ts';
 import { indexCatalog } from '../core/routing/catalog-index.ts';
+import type { BlobStore } from '../core/vocabulary/blob.ts';
 import { readRun } from '../history/read-run.ts';
 import { Transcripts } from '../history/transcripts.ts';
 import { AiSdkModels } from '../providers/ai-sdk-models.ts';
@@ -66,6 +70,7 @@ export class SignalboxPlugin extends SimplePlugin {
       ...(qualityFile !== undefined && loadQuality(qualityFile, { catalog, modelIds })),
       models,
       transcripts: new Transcripts(readOwnRun),
+      blobs: new Blobs(blobStoreOf(resolved.blobs)),
       health,
       ...{ heartbeats, budgets: store, ledger: store },
       tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
@@ -116,6 +121,9 @@ interface Held {
 }
 
 const warn = (message: string) => new DefaultLogger('WARN').warn(message);
+
+const blobStoreOf = (blobs: string | BlobStore): BlobStore =>
+  typeof blobs === 'string' ? new BlobFiles(resolve(blobs.slice('file:'.length))) : blobs;
 
 /** The history of the run whose activity is executing, or of another one of the same workflow. */
 function readOwnRun(runId?: string) {

@@ -144,6 +144,42 @@ export const askTooMuch = agent(
   (run, { prompt }) => run.step('answer', { task: 'writing', prompt: prompt.repeat(1_000_000) }),
 );
 
+/** Steps all at once, each with the tool. */
+export const readAtOnce = agent(
+  { name: 'readAtOnce', input: z.object({ steps: z.int(), tool: z.string() }), limits: { usd: 5 } },
+  (run, { steps, tool }) =>
+    Promise.all(
+      Array.from({ length: steps }, (_, i) =>
+        run.step(`step ${i + 1}`, { task: 'writing', prompt: 'What does it say?', tools: [tool] }),
+      ),
+    ),
+);
+
+/** Steps all at once, whose prompts are so long. */
+export const tellAtOnce = agent(
+  {
+    name: 'tellAtOnce',
+    input: z.object({ steps: z.int(), letter: z.string(), letters: z.int() }),
+    limits: { usd: 5 },
+  },
+  (run, { steps, letter, letters }) =>
+    Promise.all(
+      Array.from({ length: steps }, (_, i) =>
+        run.step(`step ${i + 1}`, { task: 'writing', prompt: letter.repeat(letters) }),
+      ),
+    ),
+);
+
+/** Ends with so many characters: as its result, or thrown. */
+export const endWith = agent(
+  { name: 'endWith', input: z.object({ characters: z.int(), thrown: z.boolean() }) },
+  (_run, { characters, thrown }) => {
+    const text = 'x'.repeat(characters);
+    if (thrown) throw new Error(text);
+    return Promise.resolve(text);
+  },
+);
+
 /** Throws while a step that it does not wait for is under way. */
 export const leaveBehind = agent(
   { name: 'leaveBehind', input: z.object({ prompt: z.string() }) },

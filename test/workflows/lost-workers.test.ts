@@ -6,6 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createInvokeModel } from '../../activities/invoke-model.ts';
 import type { ActivityPorts, ModelAnswer } from '../../activities/ports.ts';
 import { InvocationFailure } from '../../activities/ports.ts';
+import { Blobs } from '../../src/blobs/blobs.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import type {
   AttemptFailure,
@@ -52,6 +53,7 @@ function newAttempt(
     catalog: indexCatalog(resolved.catalog),
     models: { invoke },
     transcripts: { resolve: async () => [], answers: async () => new Map(), remember: () => {} },
+    blobs: new Blobs({ put: async () => {}, get: async () => undefined }),
     health: new WorkerHealth(providers, () => {}),
     heartbeats: { send: async () => {} },
     budgets: { reserve: async () => undefined, settle: async () => {} },

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { PARKED_MEMO } from '../../src/core/contract/run.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
-import { ask, askAtOnce, askHastily, askInTurn, askOnce, askTooMuch } from './agents.ts';
+import { ask, askAtOnce, askHastily, askInTurn, askOnce, askTooMuch, tellAtOnce } from './agents.ts';
 import { eventsOf, workOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -129,7 +129,9 @@ it('a step too large for any call parks before anybody is asked, and says so', a
   const run = await stage.start(askTooMuch, { prompt: 'Why?' });
   await expect(run.result()).rejects.toMatchObject({
     name: 'RunParked',
-    message: expect.stringMatching(/turn 1 of step "answer" has \d+ bytes/),
+    message: expect.stringMatching(
+      /turn 1 of step "answer" has \d+ bytes, 4000002 of them the prompt; a call carries 1000000/,
+    ),
   });
   expect((await run.state()).waitsFor).toBe('payload_too_large: answer');
   expect(await stage.control.log()).toEqual([]);
@@ -139,7 +141,7 @@ it('a step too large for any call parks before anybody is asked, and says so', a
 
 it('a step is as large as its bytes, of which a letter may have three', async () => {
   const stage = await newStage();
-  const run = await stage.start(ask, { prompt: '漢'.repeat(400_000) });
+  const run = await stage.start(tellAtOnce, { steps: 1, letter: '漢', letters: 400_000 });
   await expect(run.result()).rejects.toMatchObject({ parked: [{ reason: 'payload_too_large' }] });
 });
 
@@ -287,9 +289,9 @@ it('resume after the worker has gone says so and does not hang', async () => {
   await expect(run.resume()).rejects.toMatchObject(refused);
 });
 
-it('an input too large for the server is refused before it is sent', async () => {
+it('an input too large for a run is refused before it is sent', async () => {
   const stage = await newStage();
-  await expect(stage.start(ask, { prompt: mill.padEnd(2_100_000, '.') })).rejects.toMatchObject({
+  await expect(stage.start(ask, { prompt: mill.padEnd(1_000_000, '.') })).rejects.toMatchObject({
     name: 'InputTooLarge',
   });
 });

@@ -147,13 +147,13 @@ it('a tool whose result is too large is told to the model, and the step goes on'
   const { start, client } = await newStage({
     tools: searchFor(() => {
       calls += 1;
-      return 'x'.repeat(3_000_000);
+      return 'x'.repeat(17_000_000);
     }),
   });
   const run = await start(ask, risks);
   await run.result();
   const tools = (await workOf(client, run.id)).filter(({ name }) => name === 'signalbox.runTool');
-  expect(tools[0]?.result).toEqual({ output: expect.stringContaining('3000002 bytes'), isError: true });
+  expect(tools[0]?.result).toEqual({ output: expect.stringContaining('17000002 bytes'), isError: true });
   expect(calls).toBe(tools.length);
 });
 

@@ -99,7 +99,7 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
     const database = rest.database ?? `sqlite:${join(directory, `${config.taskQueue}.db`)}`;
     const plugin = () =>
       new SignalboxPlugin({
-        config: { ...config, database },
+        config: { blobs: `file:${join(directory, 'blobs')}`, ...config, database },
         live: live !== undefined,
         env: { [SIMULATED_URL_ENV]: providers.url, ...live?.env },
       });

@@ -5,6 +5,7 @@
 
 import type { Disposition } from '../failure/disposition.ts';
 import type { Attempt, LostAttempt } from '../vocabulary/attempt.ts';
+import type { BlobReference } from '../vocabulary/blob.ts';
 import type { Decision, WrittenDecision } from '../vocabulary/decision.ts';
 import type { Json, JsonObject } from '../vocabulary/json.ts';
 import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../vocabulary/transcript.ts';
@@ -94,11 +95,15 @@ export interface RunToolInput {
   readonly input: Json;
   /** Given by the agent, not chosen by the model. */
   readonly context: JsonObject;
+  /** The most bytes of the result that history is to hold, where many calls share what a turn may carry. */
+  readonly inlineBytes?: number;
 }
 
 export interface RunToolResult {
   readonly output: Json;
   readonly isError: boolean;
+  /** The output, where it is too large for history and `output` is only its beginning. */
+  readonly blob?: BlobReference;
 }
 
 export interface CarryTranscriptInput {

@@ -60,6 +60,10 @@ export const DISPOSITIONS: Readonly<Record<FailureKind, DispositionRow>> = {
   },
   timed_out: { ...failover, health: 'fails', means: 'no first token within the deadline' },
   request_too_large: { ...failover, means: 'the body has more bytes than the provider takes' },
+  payload_too_large: {
+    ...stop,
+    means: 'one message is too long for every model, or one answer for history',
+  },
   rate_limited: { ...failover, health: 'rests', passes: true, means: 'too many requests or tokens' },
   unavailable: {
     ...{ ...onceMore, pauseMs: 300, health: 'fails', passes: true },

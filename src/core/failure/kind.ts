@@ -10,6 +10,7 @@ export const FAILURE_KINDS = [
   'model_not_found',
   'timed_out',
   'request_too_large',
+  'payload_too_large',
   'rate_limited',
   'unavailable',
   'answer_incomplete',

@@ -32,14 +32,18 @@ export type InferInput<S> = S extends {
   ? Input
   : never;
 
+/** Of a large value that is wrong throughout, as many as a person reads. */
+const ISSUES_SHOWN = 20;
+const ISSUE_CHARS = 300;
+
 /** One line a person can read: `parties.0.name: expected string; dates: required`. */
 export function describeIssues(issues: readonly StandardIssue[]): string {
-  return issues
-    .map((issue) => {
-      const path = (issue.path ?? [])
-        .map((part) => String(typeof part === 'object' ? part.key : part))
-        .join('.');
-      return path ? `${path}: ${issue.message}` : issue.message;
-    })
-    .join('; ');
+  const more = issues.length > ISSUES_SHOWN ? [`and ${issues.length - ISSUES_SHOWN} more`] : [];
+  const shown = issues.slice(0, ISSUES_SHOWN).map((issue) => {
+    const path = (issue.path ?? [])
+      .map((part) => String(typeof part === 'object' ? part.key : part))
+      .join('.');
+    return (path ? `${path}: ${issue.message}` : issue.message).slice(0, ISSUE_CHARS);
+  });
+  return [...shown, ...more].join('; ');
 }

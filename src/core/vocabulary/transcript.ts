@@ -1,3 +1,4 @@
+import type { BlobReference } from './blob.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Policy } from './policy.ts';
 
@@ -59,13 +60,18 @@ interface Marked {
   readonly providerOptions?: Readonly<Record<string, JsonObject>>;
 }
 
-export interface TextPart extends Marked {
+/** Of an answer that was too large for history only the beginning stands there: the text is a blob. */
+interface Kept {
+  readonly blob?: BlobReference;
+}
+
+export interface TextPart extends Marked, Kept {
   readonly type: 'text';
   readonly text: string;
 }
 
 /** Kept where the vendor signed it, for it then asks to have it back. */
-export interface ReasoningPart extends Marked {
+export interface ReasoningPart extends Marked, Kept {
   readonly type: 'reasoning';
   readonly text: string;
 }
@@ -89,6 +95,8 @@ export interface ToolResultPart {
   readonly output: Json;
   /** A failure is shown to the model as data. */
   readonly isError: boolean;
+  /** The output, where `output` is only its beginning. */
+  readonly blob?: BlobReference;
 }
 
 /** Points at the first `length` entries of a transcript without carrying them. */
