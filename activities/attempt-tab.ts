@@ -30,6 +30,8 @@ export class AttemptTab {
   #call: PricedCall | undefined;
   #askedAtMs: number;
   #heartbeat: NodeJS.Timeout;
+  /** Whether a heartbeat may be waiting in the SDK for its turn. */
+  #queued = false;
   #receivedCharacters = 0;
 
   /** Says that this worker lives from here on: must be closed. */
@@ -81,15 +83,18 @@ export class AttemptTab {
         startedAtMs: this.#askedAtMs,
       },
     };
-    // Those of before know of no call, and must not come after this one.
     clearInterval(this.#heartbeat);
     await heartbeats.send(details);
-    this.#context.heartbeat(details);
+    // Those of before know of no call, and must not come after this one: it takes their place.
+    if (this.#queued) this.#context.heartbeat(details);
     this.#heartbeat = this.#heartbeats(HEARTBEAT_MS, () => ({ ...details, ...this.#progress() }));
   }
 
   #heartbeats(everyMs: number, details: () => HeartbeatDetails): NodeJS.Timeout {
-    return setInterval(() => this.#context.heartbeat(details()), everyMs);
+    return setInterval(() => {
+      this.#queued = true;
+      this.#context.heartbeat(details());
+    }, everyMs);
   }
 
   /** A piece of the answer has come: the next heartbeat tells how far it is. */

@@ -56,15 +56,19 @@ const sides = await Sides.start();
 try {
   const rows = await sides.withWorkers({}, () => rowsOf(sides, options.rounds));
   const uncached = await sides.withWorkers({ maxCachedWorkflows: 0 }, () => rowsOf(sides, 1));
-  const longest = Math.max(...options.turns);
+  const lengths = [...rows.keys()].sort((a, b) => a - b);
+  const longest = lengths.at(-1)!;
   const { ours, aiSdk } = rows.get(longest)!;
-  const shortest = options.turns.find((turns) => turns >= 10 && turns < longest);
+  // Between two lengths, so that what a run has but once is left out.
   const bytesATurn = Object.fromEntries(
-    [shortest, longest].flatMap((turns) => (turns ? [[turns, rows.get(turns)!.ours.bytes / turns]] : [])),
+    lengths.slice(1).map((turns, i) => {
+      const [before, now] = [rows.get(lengths[i]!)!, rows.get(turns)!];
+      return [turns, Math.round((now.ours.bytes - before.ours.bytes) / (turns - lengths[i]!))];
+    }),
   );
   const passed = {
     smallAt100: ours.bytes <= (MOST_BYTES_AT_100 * longest) / 100,
-    bytesATurnTheSame: shortest === undefined || isSame(bytesATurn[shortest]!, bytesATurn[longest]!),
+    bytesATurnTheSame: Object.values(bytesATurn).every((bytes, _, all) => isSame(bytes, all[0]!)),
     fewEvents: ours.events <= aiSdk.events * MOST_EVENTS_SHARE,
     faster: aiSdk.ms >= ours.ms * LEAST_TIMES_FASTER,
     sameUncached: [...rows].every(([turns, row]) => {

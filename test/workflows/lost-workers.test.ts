@@ -46,6 +46,7 @@ function newAttempt(
   heartbeatDetails: unknown,
   invoke: ActivityPorts['models']['invoke'] = async () => answer,
 ) {
+  const heartbeats: unknown[] = [];
   const resolved = resolveConfig({ agents: 'agents.ts' }, 'simulated');
   const providers = resolveProviders(resolved, { [SIMULATED_URL_ENV]: 'http://127.0.0.1:1' });
   const ports: ActivityPorts = {
@@ -55,7 +56,7 @@ function newAttempt(
     transcripts: { resolve: async () => [], answers: async () => new Map(), remember: () => {} },
     blobs: new Blobs({ put: async () => {}, get: async () => undefined }),
     health: new WorkerHealth(providers, () => {}),
-    heartbeats: { send: async () => {} },
+    heartbeats: { send: async (details) => void heartbeats.push(details) },
     budgets: { reserve: async () => undefined, settle: async () => {} },
     ledger: { record: async () => {} },
     tools: new Map(),
@@ -64,7 +65,6 @@ function newAttempt(
     { attempt, heartbeatDetails },
     { logger: new DefaultLogger('ERROR') },
   );
-  const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   const run = (change: Partial<InvokeModelInput> = {}): Promise<InvokeModelResult> =>
     environment.run(createInvokeModel(ports), { ...input, ...change });
