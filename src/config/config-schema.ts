@@ -100,6 +100,8 @@ const baseUrl = z
     'paths are put behind it: leave out a query, a fragment, a user and a password; keys go by apiKeyEnv',
   );
 
+const BLOBS = 'give a folder, file:PATH, or a store of your own: { put(digest, bytes), get(digest) }';
+
 const configSchema = z.strictObject({
   agents: z.string().min(1),
   catalog: z.string().min(1).optional(),
@@ -204,14 +206,14 @@ const configSchema = z.strictObject({
   blobs: z
     .union(
       [
-        z.string().regex(/^file:./),
+        z.string().regex(/^file:./, BLOBS),
         z.custom<BlobStore>(
           (value) =>
             typeof (value as BlobStore | null)?.put === 'function' &&
             typeof (value as BlobStore).get === 'function',
         ),
       ],
-      'give a folder, file:PATH, or a store of your own: { put(digest, bytes), get(digest) }',
+      BLOBS,
     )
     .optional(),
   tools: z

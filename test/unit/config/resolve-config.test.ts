@@ -21,6 +21,12 @@ function errorOf(work: () => unknown): ConfigError {
 
 describe('a wrong config names the place, the value and the remedy', () => {
   it.each<[string, object, string[]]>([
+    [
+      'blobs that are no folder',
+      { agents, blobs: 's3://bucket' },
+      ['blobs: give a folder, file:PATH', 'got "s3://bucket"'],
+    ],
+    ['blobs that cannot be read', { agents, blobs: { put() {} } }, ['blobs: give a folder, file:PATH']],
     ['no agents', {}, ['agents']],
     ['a field nobody knows', { agents, agent: 'x' }, ['agent']],
     ['a bad wire', { agents, providers: { mine: { wire: 'grpc' } } }, ['providers.mine.wire', '"grpc"']],
