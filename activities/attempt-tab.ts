@@ -130,6 +130,7 @@ export class AttemptTab {
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
       ...(failure.tooDear && { tooDear: true }),
+      ...(failure.tooLong && { tooLong: true }),
     };
     const where = this.#call ? `${this.#call.endpoint.id}: ` : '';
     return ApplicationFailure.create({

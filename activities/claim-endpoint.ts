@@ -66,8 +66,8 @@ function endpointFor(
   const best = byId(candidates[0]?.endpoint);
   if (best) return best;
 
-  const { message, remedy, restEndsInMs, tooDear } = new NoEligibleEndpoint(asked);
-  const about = { billed: false, hintMs: restEndsInMs, tooDear };
+  const { message, remedy, restEndsInMs, tooDear, tooLong } = new NoEligibleEndpoint(asked);
+  const about = { billed: false, hintMs: restEndsInMs, tooDear, tooLong };
   throw new InvocationFailure('no_eligible_endpoint', `${message} ${remedy}`, about);
 }
 

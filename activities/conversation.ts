@@ -8,7 +8,7 @@ import {
   type Message,
   type RequestPolicies,
   type SetupEntry,
-  type TranscriptEntry,
+  type ShownEntry,
 } from '../src/core/vocabulary/transcript.ts';
 import { type ActivityPorts, InvocationFailure, type ToolDeclaration } from './ports.ts';
 
@@ -24,7 +24,7 @@ export interface Conversation {
 
 /** @throws InvocationFailure `invalid_request` where the step names a tool this worker does not have */
 export function readConversation(
-  entries: readonly TranscriptEntry[],
+  entries: readonly ShownEntry[],
   repair: string | undefined,
   { tools }: ActivityPorts,
 ): Conversation {

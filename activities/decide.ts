@@ -52,7 +52,7 @@ export function decide(
 }
 
 /** Of endpoints by id, in tokens. One that is not in the catalog any more has none. */
-const largestWindow = (ids: readonly string[], { endpoints, positionOf }: ActivityPorts['catalog']) =>
+export const largestWindow = (ids: readonly string[], { endpoints, positionOf }: ActivityPorts['catalog']) =>
   Math.max(0, ...ids.map((id) => endpoints[positionOf.get(id) ?? -1]?.model.contextTokens ?? 0));
 
 /** The class that the step names; where it names none, the one that its prompt seems to be of. */

@@ -18,6 +18,7 @@ import { AttemptTab, type PricedCall } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
 import { claimEndpoint } from './claim-endpoint.ts';
 import { readConversation } from './conversation.ts';
+import { isCrowded } from './crowding.ts';
 import { keptMessage, withBlobs } from './keep-large.ts';
 import { LastDecisions } from './last-decisions.ts';
 import { type ActivityPorts, type HealthPort, InvocationFailure, type ModelAnswer } from './ports.ts';
@@ -49,7 +50,8 @@ export function createInvokeModel(
     try {
       tab.assertWorkersLive();
       if (input.pauseMs) await context.sleep(input.pauseMs);
-      const entries = [...(await ports.transcripts.resolve(input.transcript)), ...input.delta];
+      const before = await ports.transcripts.resolve(input.transcript);
+      const entries = [...before, ...(await ports.transcripts.shown(input.delta))];
       const conversation = readConversation(await withBlobs(entries, ports.blobs), input.repair, ports);
       // The workflow settles what was lost out of the same allotment.
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
@@ -82,7 +84,11 @@ export function createInvokeModel(
       ports.transcripts.remember(digest, [...entries, message]);
       const attempt = tab.answered(answer);
       const lost = tab.lost.length > 0 ? { lost: tab.lost } : {};
-      const result = { message, attempt, decision: tab.decision!, ...lost, digest };
+      const crowded = isCrowded(conversation, message, attempt, decision, ports.catalog);
+      const result: InvokeModelResult = {
+        ...{ message, attempt, decision: tab.decision!, ...lost, digest },
+        ...(crowded && { crowded }),
+      };
       assertCarried(result, input.step, answer);
       settle(attempt);
       decisions.answered(decision, input, execution);

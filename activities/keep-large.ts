@@ -8,7 +8,7 @@ import type { Json } from '../src/core/vocabulary/json.ts';
 import {
   type AssistantMessage,
   type AssistantPart,
-  type TranscriptEntry,
+  type ShownEntry,
   toolCallsOf,
 } from '../src/core/vocabulary/transcript.ts';
 import { type BlobPort, InvocationFailure } from './ports.ts';
@@ -57,10 +57,7 @@ export async function keptMessage(message: AssistantMessage, blobs: BlobPort): P
 }
 
 /** @throws InvocationFailure `invalid_request` where a blob is lost, `no_eligible_endpoint` while blobs cannot be read */
-export async function withBlobs(
-  entries: readonly TranscriptEntry[],
-  blobs: BlobPort,
-): Promise<TranscriptEntry[]> {
+export async function withBlobs(entries: readonly ShownEntry[], blobs: BlobPort): Promise<ShownEntry[]> {
   try {
     return await Promise.all(entries.map((entry) => whole(entry, blobs)));
   } catch (error) {
@@ -72,7 +69,7 @@ export async function withBlobs(
   }
 }
 
-async function whole(entry: TranscriptEntry, blobs: BlobPort): Promise<TranscriptEntry> {
+async function whole(entry: ShownEntry, blobs: BlobPort): Promise<ShownEntry> {
   switch (entry.role) {
     case 'tool': {
       const content = entry.content.map(async ({ blob, ...part }) =>

@@ -19,6 +19,7 @@ import type { Deadlines, TaskClass } from '../src/core/vocabulary/task-class.ts'
 import type {
   AssistantMessage,
   Message,
+  ShownEntry,
   TranscriptEntry,
   TranscriptReference,
 } from '../src/core/vocabulary/transcript.ts';
@@ -128,6 +129,8 @@ export class InvocationFailure extends Error {
   readonly asked: boolean;
   /** Nobody was asked, because the allotment is too small for some endpoint and the others are ruled out. */
   readonly tooDear: boolean;
+  /** Nobody was asked, because the conversation is too long for some endpoint and the others are ruled out. */
+  readonly tooLong: boolean;
 
   constructor(
     kind: FailureKind,
@@ -139,6 +142,7 @@ export class InvocationFailure extends Error {
       readonly billed: boolean;
       readonly lasting?: boolean | undefined;
       readonly tooDear?: boolean | undefined;
+      readonly tooLong?: boolean | undefined;
       /** Default true. */
       readonly asked?: boolean;
       readonly answer?: ModelAnswer | undefined;
@@ -154,6 +158,7 @@ export class InvocationFailure extends Error {
     this.billed = about.billed;
     this.lasting = about.lasting ?? false;
     this.tooDear = about.tooDear ?? false;
+    this.tooLong = about.tooLong ?? false;
     this.asked = about.asked ?? true;
     this.answer = about.answer;
     this.headroom = about.headroom ?? [];
@@ -164,13 +169,16 @@ export class InvocationFailure extends Error {
 export interface TranscriptPort {
   /**
    * @param runId whose history has it; by default the run whose activity is executing
+   * @returns the conversation as a model is shown it
    * @throws Error where no copy with the reference's digest can be had
    */
-  resolve(reference: TranscriptReference, runId?: string): Promise<readonly TranscriptEntry[]>;
+  resolve(reference: TranscriptReference, runId?: string): Promise<readonly ShownEntry[]>;
+  /** What entries stand for that are about another conversation of this run; the others stand for themselves. */
+  shown(entries: readonly TranscriptEntry[]): Promise<readonly ShownEntry[]>;
   /** What steps of a run were answered last, by step. @throws Error where the history has no answer of one */
   answers(runId: string, steps: readonly string[]): Promise<ReadonlyMap<string, AssistantMessage>>;
   /** Remembers a conversation under the digest of all its entries. */
-  remember(digest: string, entries: readonly TranscriptEntry[]): void;
+  remember(digest: string, entries: readonly ShownEntry[]): void;
 }
 
 /** JSON that is too large for history. */

@@ -14,7 +14,7 @@ import type { CarriedState, StartArguments } from '../src/core/contract/run.ts';
 import type { Budget } from '../src/core/cost/budget.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import type { AssistantMessage } from '../src/core/vocabulary/transcript.ts';
-import type { Conversation } from './conversation.ts';
+import { type Conversation, foundationOf, rebase } from './conversation.ts';
 import { recordAtClose } from './ledger.ts';
 import type { RunContext } from './run-context.ts';
 import type { Seen } from './updates.ts';
@@ -66,7 +66,7 @@ export class Continuation {
   async restore(): Promise<void> {
     const { runId, done, conversations } = this.#carried ?? { done: [], conversations: [] };
     if (runId !== undefined && done.length + conversations.length > 0) {
-      const transcripts = conversations.map(({ transcript }) => transcript);
+      const transcripts = conversations.map(foundationOf);
       const asked = { runId, answers: done, transcripts };
       for (let from = 0, more = true; more; ) {
         const result = await carryTranscript.executeWithOptions({ summary: 'what was said before' }, [
@@ -76,7 +76,7 @@ export class Continuation {
         more = result.more;
         this.#keep(result.items);
         conversations.forEach((conversation, i) => {
-          conversation.transcript = result.transcripts[i]!;
+          rebase(conversation, result.transcripts[i]!);
         });
       }
       for (const conversation of conversations) this.#waiting.set(conversation.step, conversation);

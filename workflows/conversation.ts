@@ -1,3 +1,4 @@
+import type { BehalfKind } from '../src/core/contract/activities.ts';
 import type { Parked } from '../src/core/contract/run.ts';
 import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { WalkAction, WalkState } from '../src/core/failure/walk.ts';
@@ -15,12 +16,18 @@ import type {
  */
 export interface Conversation {
   readonly step: string;
+  /** What it is had for on the step's behalf; absent where it is the step's own. */
+  readonly callKind?: BehalfKind;
   /** Absent where the step names none. */
   readonly taskClass?: string;
   turn: number;
   turnsAllowed: number;
   transcript: TranscriptReference;
   delta: readonly TranscriptEntry[];
+  /** How often its older messages have given way to a summary. */
+  compactions: number;
+  /** It nears the largest window, as the last answer showed. */
+  crowded?: true;
   /** What the last answer asks for, until all of it has been done. */
   pending?: PendingTools;
   /** How often an answer was refused by the step's own schema since somebody last let it go on. */
@@ -61,4 +68,16 @@ export interface WalkedFailure {
   readonly kind: FailureKind;
   readonly attempt: Attempt;
   readonly tooDear?: boolean;
+}
+
+/** What a conversation rests on: what was said in it, or, where nothing was said yet, the one that it goes on from. */
+export function foundationOf({ transcript, delta: [first] }: Conversation): TranscriptReference {
+  return first?.role === 'compacted' ? first.of : transcript;
+}
+
+/** The same, by what it is called in the run that continues this one. */
+export function rebase(conversation: Conversation, on: TranscriptReference): void {
+  const [first, ...rest] = conversation.delta;
+  if (first?.role === 'compacted') conversation.delta = [{ ...first, of: on }, ...rest];
+  else conversation.transcript = on;
 }

@@ -40,19 +40,26 @@ const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
 /** The server's timer queue takes a second at the least, so that shorter pauses are slept inside the next attempt. */
 const SHORTEST_TIMER_MS = 2_000;
 
-export async function invoke(context: RunContext, conversation: Conversation): Promise<AssistantMessage> {
+/** @param shorten makes a conversation shorter that is too long for everybody; false where it cannot be */
+export async function invoke(
+  context: RunContext,
+  conversation: Conversation,
+  shorten: () => boolean | Promise<boolean> = () => false,
+): Promise<AssistantMessage> {
   for (;;) {
     const walked = await walk(context, conversation);
     if ('answer' in walked) {
-      const { message, digest, decision } = walked.answer;
+      const { message, digest, decision, crowded } = walked.answer;
       const { id, length } = conversation.transcript;
       conversation.transcript = { id, length: length + conversation.delta.length + 1, digest };
       conversation.delta = [];
       conversation.decisionId = decision.id;
       conversation.turn += 1;
       delete conversation.repaired;
+      if (crowded) conversation.crowded = true;
       return message;
     }
+    if (walked.tooLong && (await shorten())) continue;
     conversation.repaired = true;
     // Whoever lets it go on may have mended the check, so that all may be asked again.
     conversation.rejected = [];
@@ -63,7 +70,7 @@ export async function invoke(context: RunContext, conversation: Conversation): P
 async function walk(
   context: RunContext,
   conversation: Conversation,
-): Promise<{ answer: InvokeModelResult } | { parked: ParkedStep }> {
+): Promise<{ answer: InvokeModelResult } | { parked: ParkedStep; tooLong?: boolean }> {
   const { purse, journal, continuation } = context;
   const failures: WalkedFailure[] = [...(conversation.walk?.failures ?? [])];
   let [state, action] = walkOf(context, conversation);
@@ -91,7 +98,7 @@ async function walk(
     try {
       const answer = await continuation.during(() => invokeModel.executeWithOptions({ summary }, [input]));
       purse.settle(allotmentMicros, costOf([answer.attempt, ...(answer.lost ?? [])]));
-      journal.answered(conversation.step, answer);
+      journal.answered(input, answer);
       return { answer };
     } catch (error) {
       const failure = failureOf(error);
@@ -110,6 +117,8 @@ async function walk(
       const { kind, disposition, attempt } = failure;
       [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
       if (kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
+      if (action.do === 'park' && (failure.tooLong || kind === 'context_too_long'))
+        return { parked: parkedByFailure(conversation, action, failures), tooLong: true };
       if (action.do === 'park' && failure.tooDear && purse.isShort(allotmentMicros)) {
         return { parked: parkedByCap(conversation, purse, failures) };
       }
@@ -150,7 +159,7 @@ const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> =
 
 function inputOf(
   { agent, tenant }: RunContext,
-  { step, turn, taskClass, transcript, delta, decisionId, rejected, outgrown }: Conversation,
+  { step, callKind, turn, taskClass, transcript, delta, decisionId, rejected, outgrown }: Conversation,
   { avoid, retry, patienceMs, waitedMs }: WalkAction & { do: 'attempt' },
   {
     repair,
@@ -168,6 +177,7 @@ function inputOf(
     ...given,
     ...(patienceMs !== PATIENCE_MS && { patienceMs }),
     ...(avoided.length > 0 && { avoid: avoided }),
+    ...(callKind !== undefined && { callKind }),
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
     ...(waitedMs > 0 && { waitedMs }),
@@ -208,12 +218,19 @@ const withEndpoint = (endpoints: readonly string[], { attempt }: Failure) => [
   ...new Set([...endpoints, attempt.endpoint]),
 ];
 
-/** What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`. */
-function summaryOf({ step, taskClass, turn }: Conversation, failures: readonly WalkedFailure[]): string {
+/**
+ * What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`,
+ * `risks · compaction`.
+ */
+function summaryOf(
+  { step, callKind, taskClass, turn }: Conversation,
+  failures: readonly WalkedFailure[],
+): string {
   const asked = askedOf(failures);
   const last = asked.at(-1);
-  const parts = last || taskClass === undefined ? [step] : [step, taskClass];
-  if (turn > 1) parts.push(`turn ${turn}`);
+  const what = callKind ?? (last ? undefined : taskClass);
+  const parts = what === undefined ? [step] : [step, what];
+  if (turn > 1 && callKind === undefined) parts.push(`turn ${turn}`);
   if (!last && failures.length > 0) parts.push('after a wait');
   if (last) {
     const waited = failures.at(-1)!.attempt === last ? '' : ', and a wait';

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { InvokeModelResult } from '../src/core/contract/activities.ts';
+import type { InvokeModelInput, InvokeModelResult } from '../src/core/contract/activities.ts';
 import {
   LEDGER_DUE,
   PARKED_MEMO,
@@ -62,12 +62,13 @@ export class Journal {
     this.#state = afterRunEvent(this.#state, event);
     this.#show();
     if (event.type === 'parked' || event.type === 'unparked') this.#publishParked();
-    if (event.type === 'answered' && this.#stepIsDone(event.step)) upsertSearchAttributes(this.#facts());
+    if (event.type === 'answered' && this.#stepIsDone(event.input.step))
+      upsertSearchAttributes(this.#facts());
   }
 
-  answered(step: string, result: InvokeModelResult): void {
-    const decision = this.#decisions.readAnswered(step, result.decision);
-    this.record({ type: 'answered', step, result: { ...result, decision } });
+  answered(input: InvokeModelInput, result: InvokeModelResult): void {
+    const decision = this.#decisions.readAnswered(input.step, result.decision);
+    this.record({ type: 'answered', input, result: { ...result, decision } });
   }
 
   /** Whether anybody may have been asked, and so may have billed something. */

@@ -12,6 +12,7 @@ import {
   toolCallsOf,
 } from '../src/core/vocabulary/transcript.ts';
 import { acceptAnswer, answeredValue, jsonSchemaOf } from './answer.ts';
+import { compactWhereCrowded, compactWhereTooLong } from './compact.ts';
 import type { Conversation } from './conversation.ts';
 import { invoke } from './invoke.ts';
 import type { RunContext } from './run-context.ts';
@@ -75,7 +76,8 @@ async function converse(
       delete conversation.pending;
     }
     await allowTurn(context, conversation);
-    const message = await invoke(context, conversation);
+    await compactWhereCrowded(context, conversation);
+    const message = await invoke(context, conversation, () => compactWhereTooLong(context, conversation));
     const calls = toolCallsOf(message);
     if (calls.length > 0) conversation.pending = { calls, results: {} };
     else {
@@ -110,6 +112,7 @@ function newConversation(
     repairs: 0,
     rejected: [],
     outgrown: [],
+    compactions: 0,
   };
 }
 

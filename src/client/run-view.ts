@@ -86,10 +86,6 @@ function statusOf({ status, memo }: ExecutionInfo): RunStatus {
 
 function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFailed' }>): RunState {
   switch (record.type) {
-    case 'scheduled':
-      return afterRunEvent(state, record);
-    case 'answered':
-      return afterRunEvent(state, { type: 'answered', step: record.input.step, result: record.result });
     case 'failed':
     case 'canceled':
       return record.failure
@@ -100,6 +96,8 @@ function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFai
     case 'reset':
     case 'carried':
       return state;
+    case 'scheduled':
+    case 'answered':
     case 'waits':
     case 'toolReturned':
       return afterRunEvent(state, record);

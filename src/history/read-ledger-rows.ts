@@ -81,7 +81,7 @@ function rowOf(
     activityId: call.activityId,
     activityAttempt,
     ...stepOf(record, decision),
-    callKind: input.repair === undefined ? 'work' : 'repair',
+    callKind: input.callKind ?? (input.repair === undefined ? 'work' : 'repair'),
     ...{ endpoint: attempt.endpoint, provider, requestedModel: attempt.requestedModel },
     ...(attempt.servedModel !== undefined && { servedModel: attempt.servedModel }),
     // Of a call that nobody saw it is not claimed that only one provider could serve it.

@@ -8,6 +8,7 @@ import type { Attempt, LostAttempt } from '../vocabulary/attempt.ts';
 import type { BlobReference } from '../vocabulary/blob.ts';
 import type { Decision, WrittenDecision } from '../vocabulary/decision.ts';
 import type { Json, JsonObject } from '../vocabulary/json.ts';
+import type { CallKind } from '../vocabulary/ledger.ts';
 import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../vocabulary/transcript.ts';
 
 export const INVOKE_MODEL = 'signalbox.invokeModel';
@@ -27,12 +28,17 @@ export interface SignalboxActivities {
 /** Six hours: what a reply may wait where its agent says nothing. */
 export const PATIENCE_MS = 21_600_000;
 
+/** What a call is for that is made on the step's behalf. */
+export type BehalfKind = Exclude<CallKind, 'work' | 'repair'>;
+
 /** One attempt at one turn. */
 export interface InvokeModelInput {
   readonly agent: string;
   readonly step: string;
   /** From 1. */
   readonly turn: number;
+  /** Absent where it is the step's own work. */
+  readonly callKind?: BehalfKind;
   /** Absent where the step names none: the worker infers one. */
   readonly taskClass?: string;
   readonly tenant?: string;
@@ -70,6 +76,8 @@ export interface InvokeModelResult {
   readonly lost?: readonly LostAttempt[];
   /** Of the transcript with `delta` and `message` appended. */
   readonly digest: string;
+  /** The conversation goes on, and nears the largest window of those worth asking. */
+  readonly crowded?: true;
 }
 
 /** The one detail of the non-retryable `ApplicationFailure` that a failed attempt throws; its `type` is the kind. */
@@ -81,6 +89,8 @@ export interface AttemptFailure {
   readonly decision?: WrittenDecision;
   /** No endpoint was left, and some would have been with a larger allotment. */
   readonly tooDear?: boolean;
+  /** No endpoint was left, and some would have been with a shorter conversation. */
+  readonly tooLong?: boolean;
 }
 
 /** As it is read, with its Decision whole. */

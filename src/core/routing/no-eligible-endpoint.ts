@@ -2,7 +2,7 @@ import { SignalboxError } from '../vocabulary/errors.ts';
 import { type Columns, ratesFor } from './catalog-index.ts';
 import { isOfCatalog, RULES, type Rule } from './constraints.ts';
 import { type Forecast, forecast } from './forecast.ts';
-import type { ChooseInput } from './request.ts';
+import { ALL_WELL, type ChooseInput } from './request.ts';
 import { NONE, type Sifted, sift } from './sift.ts';
 
 /** One of the endpoints that came closest, and all that stands between it and the request. */
@@ -28,6 +28,8 @@ export class NoEligibleEndpoint extends SignalboxError {
   readonly restEndsInMs?: number;
   /** Some would have been admitted with a larger allotment. */
   readonly tooDear: boolean;
+  /** Some would have been admitted, once they had rested, if the conversation were shorter. */
+  readonly tooLong: boolean;
 
   /** @param input one for which `choose` has found no candidate */
   constructor(input: ChooseInput) {
@@ -43,7 +45,22 @@ export class NoEligibleEndpoint extends SignalboxError {
     const restEndsInMs = firstReturnInMs(sifted, input);
     if (restEndsInMs !== undefined) this.restEndsInMs = restEndsInMs;
     this.tooDear = idsBrokenBy('allotment', sifted, input).length > 0;
+    this.tooLong = isTooLong(sifted, input);
   }
+}
+
+/** Whether one whose window is too small would be kept with a request of no length; those were avoided for their window. */
+function isTooLong(sifted: Sifted, input: ChooseInput): boolean {
+  const small = new Set(idsBrokenBy('context_length', sifted, input));
+  if (small.size === 0) return false;
+  const avoid = input.request.avoid.filter((id) => !small.has(id));
+  const request = { ...input.request, avoid, inputTokens: 0, outgrownTokens: 0 };
+  const { kept } = sift({
+    ...input,
+    request,
+    health: { ...ALL_WELL, quarantined: input.health.quarantined },
+  });
+  return kept.some((i) => small.has(input.catalog.endpoints[i]!.id));
 }
 
 /** E.g. `groq/llama-3: max_price:output (tenant "acme"): raise maxPrice.output from 1 to 2; ability:tools: …` */

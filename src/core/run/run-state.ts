@@ -45,9 +45,11 @@ export interface StepState {
   readonly waiting?: StepWait;
 }
 
+type ModelCall = Pick<InvokeModelInput, 'step' | 'callKind' | 'taskClass' | 'turn'>;
+
 export type RunEvent =
-  | { readonly type: 'scheduled'; readonly input: Pick<InvokeModelInput, 'step' | 'taskClass' | 'turn'> }
-  | { readonly type: 'answered'; readonly step: string; readonly result: Read<InvokeModelResult> }
+  | { readonly type: 'scheduled'; readonly input: ModelCall }
+  | { readonly type: 'answered'; readonly input: ModelCall; readonly result: Read<InvokeModelResult> }
   | {
       readonly type: 'failed';
       readonly step: string;
@@ -88,17 +90,21 @@ export const attemptsMade = ({ attempts, earlierAttempts = 0 }: StepState): numb
 export function afterRunEvent(run: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'scheduled': {
-      const { step, taskClass, turn } = event.input;
+      const { step, callKind, taskClass, turn } = event.input;
       return change(begun(run, step), step, ({ waiting: _, ...state }) => ({
         ...state,
-        taskClass: taskClass ?? state.taskClass,
+        // What is done on the step's behalf is of another class.
+        taskClass: (callKind === undefined && taskClass) || state.taskClass,
         status: 'running',
         turns: Math.max(turn, state.turns),
       }));
     }
     case 'answered': {
       const { attempt, lost = [], decision, message } = event.result;
-      return change(run, event.step, (state) => ({
+      const { step, callKind } = event.input;
+      if (callKind !== undefined)
+        return change(run, step, (state) => withAttempts(state, [...lost, attempt]));
+      return change(run, step, (state) => ({
         ...withAttempts(state, [...lost, attempt]),
         status: toolCallsOf(message).length > 0 ? 'running' : 'done',
         endpoint: attempt.endpoint,

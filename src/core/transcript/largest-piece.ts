@@ -28,6 +28,10 @@ function piecesOf(entry: TranscriptEntry): Piece[] {
         piece('the output schema', entry.outputSchema ?? {}),
         piece('the policy', entry.policies ?? {}),
       ];
+    case 'compacted':
+      return [piece('the summary of what was said before', entry.summary)];
+    case 'passage':
+      return [];
     case 'user':
       return [
         piece('the prompt', wordsOf(entry.content)),

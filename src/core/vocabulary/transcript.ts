@@ -4,9 +4,12 @@ import type { Policy } from './policy.ts';
 
 /**
  * A conversation, append-only. Its first entry is the set-up of the step, so that the system prompt, the tools and the
- * output schema travel once; the rest are messages in the AI SDK's shapes.
+ * output schema travel once; the rest are messages in the AI SDK's shapes. One that outgrew its models begins with what
+ * it goes on from, and one that was had to shorten another begins with a passage of that: both by reference.
  */
-export type TranscriptEntry = SetupEntry | Message;
+export type TranscriptEntry = ShownEntry | CompactedEntry | PassageEntry;
+/** What stands for itself. */
+export type ShownEntry = SetupEntry | Message;
 export type Message = UserMessage | AssistantMessage | ToolMessage;
 
 export interface SetupEntry {
@@ -20,6 +23,26 @@ export interface SetupEntry {
   readonly verify?: readonly string[];
   /** The layers of policy that come with the request. */
   readonly policies?: RequestPolicies;
+}
+
+/** Stands for another conversation, whose older messages a summary takes the place of. */
+export interface CompactedEntry extends Compaction {
+  readonly role: 'compacted';
+  readonly summary: string;
+}
+
+/** Stands for the request to summarise some of the older messages of another conversation. */
+export interface PassageEntry extends Compaction {
+  readonly role: 'passage';
+  /** Which of the `pieces`, all about as many messages, that what is older is cut into; from 0. */
+  readonly piece: number;
+  readonly pieces: number;
+}
+
+/** Which conversation, and how many of its last messages are no part of what is older. */
+export interface Compaction {
+  readonly of: TranscriptReference;
+  readonly keep: number;
 }
 
 /** Each may only tighten what those before it, and the worker's own, say. */
@@ -101,7 +124,7 @@ export interface ToolResultPart {
 
 /** Points at the first `length` entries of a transcript without carrying them. */
 export interface TranscriptReference {
-  /** Unique within the run: the step's name. */
+  /** Unique within the run: the step's name, and another one each time that its conversation was compacted. */
   readonly id: string;
   readonly length: number;
   /** `h(n) = H(h(n−1), entry n)`, hex; `''` for none. */

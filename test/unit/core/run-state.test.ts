@@ -26,9 +26,12 @@ const scheduled = (step: string, turn = 1): RunEvent => ({
   type: 'scheduled',
   input: { step, taskClass: 'reasoning', turn },
 });
-const answered = (step: string, result: Partial<Read<InvokeModelResult>> = {}): RunEvent => ({
+const answered = (
+  step: string,
+  result: Partial<Read<InvokeModelResult>> = {},
+): RunEvent & { type: 'answered' } => ({
   type: 'answered',
-  step,
+  input: { step, taskClass: 'reasoning', turn: 1 },
   result: {
     message: { role: 'assistant', content: [{ type: 'text', text: 'a secret answer' }] },
     attempt: attempt(),
@@ -49,6 +52,25 @@ const failed = (step: string, change: Partial<Attempt>): RunEvent => ({
 const stateAfter = (...events: RunEvent[]) => events.reduce(afterRunEvent, NEW_RUN);
 
 describe('the state of a run', () => {
+  it("has what is done on a step's behalf among its attempts, and leaves the step what it was", () => {
+    const about = { step: 'a', callKind: 'compaction', taskClass: 'summarization', turn: 1 } as const;
+    const call = { type: 'tool-call', toolCallId: '1', toolName: 'search', input: {} } as const;
+    const calling = answered('a', { message: { role: 'assistant', content: [call] } });
+    const before = stateAfter(scheduled('a'), calling).steps[0]!;
+    const summary = {
+      ...answered('a', { attempt: attempt({ endpoint: 'other/summarizer' }) }),
+      input: about,
+    };
+    expect(stateAfter(scheduled('a'), calling, { type: 'scheduled', input: about }, summary).steps).toEqual([
+      {
+        ...before,
+        attempts: [...before.attempts, summary.result.attempt],
+        costMicros: before.costMicros + 100,
+        ms: before.ms + 200,
+      },
+    ]);
+  });
+
   it('tells what a step waits for, until somebody is asked or a person is', () => {
     const wait = { step: 'a', why: 'nobody may be asked', untilMs: 1_000 };
     const waits: RunEvent = { type: 'waits', wait };

@@ -1,11 +1,15 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { InvokeModelInput, InvokeModelResult, Read } from '../../../src/core/contract/activities.ts';
 import { extendDigest } from '../../../src/core/transcript/digest.ts';
-import type { AssistantMessage, TranscriptEntry } from '../../../src/core/vocabulary/transcript.ts';
+import type {
+  AssistantMessage,
+  ShownEntry,
+  TranscriptEntry,
+} from '../../../src/core/vocabulary/transcript.ts';
 import type { RunRecord } from '../../../src/history/read-run.ts';
 import { Transcripts } from '../../../src/history/transcripts.ts';
 
-const user = (content: string): TranscriptEntry => ({ role: 'user', content });
+const user = (content: string): ShownEntry => ({ role: 'user', content });
 const assistant = (text: string): AssistantMessage => ({
   role: 'assistant',
   content: [{ type: 'text', text }],
@@ -77,4 +81,41 @@ it('a late attempt that remembers another end does not poison the conversation',
 it('refuses a history that does not give the digest', async () => {
   const { transcripts } = over(records.slice(0, 2));
   await expect(transcripts.resolve(reference(whole))).rejects.toThrow('2 entries of 4');
+});
+
+describe('a conversation that goes on from another', () => {
+  const summary = 'They counted.';
+  const goesOn: TranscriptEntry = { role: 'compacted', of: reference(whole), keep: 1, summary };
+  const more = [goesOn, user('three'), assistant('3')];
+  const longer = [...records, { ...answered('a~1', [goesOn, user('three')], assistant('3')) }];
+  const shown = [
+    user('one'),
+    { role: 'user', content: expect.stringContaining(summary) },
+    assistant('2'),
+    user('three'),
+    assistant('3'),
+  ];
+
+  it('is folded with it, in one reading', async () => {
+    const { transcripts, reads } = over(longer);
+    expect(await transcripts.resolve(reference(more, 'a~1'))).toEqual(shown);
+    expect(reads()).toBe(1);
+  });
+
+  it('begins with it when nothing has been answered yet', async () => {
+    const { transcripts } = over(records);
+    const begins = await transcripts.resolve({ id: 'a~1', length: 0, digest: '' }, [goesOn, user('three')]);
+    expect(begins).toEqual(shown.slice(0, -1));
+  });
+
+  it('leaves it as it was', async () => {
+    const { transcripts } = over(longer);
+    await transcripts.resolve(reference(more, 'a~1'));
+    expect(await transcripts.resolve(reference(whole))).toEqual(whole);
+  });
+
+  it('is refused where history gives another one for it', async () => {
+    const { transcripts } = over(longer.slice(1));
+    await expect(transcripts.resolve(reference(more, 'a~1'))).rejects.toThrow('step "a"');
+  });
 });

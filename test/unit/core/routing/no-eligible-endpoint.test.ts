@@ -173,3 +173,16 @@ it('too dear is told where a larger allotment would have admitted somebody, and 
   expect(refusalOf({ policy: { minQuality: 1 }, request: { allotmentMicros: 10 } }).tooDear).toBe(false);
   expect(refusalOf({ request: { avoid: ids } }).tooDear).toBe(false);
 });
+
+it('too long is told where a shorter conversation would have admitted somebody, and only there', () => {
+  const inputTokens = 10_000_000;
+  expect(refusalOf({ request: { inputTokens } }).tooLong).toBe(true);
+  // Who was avoided because its window was too small is not ruled out by that.
+  expect(refusalOf({ request: { outgrownTokens: inputTokens, avoid: ids } }).tooLong).toBe(true);
+  const breakers = new Map(ids.map((id) => [id, resting(NOW + 5_000)]));
+  const health = { breakers, quarantined: new Map<string, string>(), speeds: new Map() };
+  expect(refusalOf({ request: { inputTokens }, health }).tooLong).toBe(true);
+  expect(refusalOf({ request: { inputTokens }, policy: { minQuality: 1 } }).tooLong).toBe(false);
+  expect(refusalOf({ request: { allotmentMicros: 0 } }).tooLong).toBe(false);
+  expect(refusalOf({ request: { avoid: ids } }).tooLong).toBe(false);
+});
