@@ -126,6 +126,10 @@ it('a conversation far longer than any window ends with the right answer, and no
     if (!isSummary({ messages })) expect(messages[0]!.content).toBe(prompt);
   }
 
+  // Each time before the window was full, so that nobody had to be asked in vain.
+  expect(new Set((await workOf(stage.client, run.id)).map(({ outcome }) => outcome))).toEqual(
+    new Set(['completed']),
+  );
   const turns = await turnsOf(stage, run.id);
   const compactions = turns.filter(isCompaction);
   expect(compactions.length).toBeGreaterThanOrEqual(2);
@@ -221,3 +225,42 @@ it('one in which nothing is left to summarise parks, as it did', async () => {
   expect((await turnsOf(stage, run.id)).filter(isCompaction)).toEqual([]);
   await run.abort('enough');
 });
+
+// Those of sim-dune ask for everything at once, so that nothing is ever older.
+it.each(['sim-aurora', 'sim-borealis', 'sim-cirrus'])(
+  'the models of %s go on from the summary that they made',
+  async (provider) => {
+    const price = { input: 0.1, output: 0.2, source: 'simulated price list', date: '2026-11-01' };
+    const stage = await newStage({
+      models: [
+        {
+          ...{
+            id: 'small',
+            family: 'small',
+            contextTokens: 2_500,
+            maxOutputTokens: 500,
+            abilities: ['tools'],
+          },
+          endpoints: [{ provider, price }],
+        },
+      ],
+      policy: { models: { allow: ['small'] } },
+      taskClasses: { writing: { expectedOutputTokens: 50 } },
+      tools: {
+        searchDocument: tool({
+          description: 'Searches the document.',
+          input: z.object({ query: z.string() }),
+          execute: ({ query }) =>
+            `The licence excludes all ${query}.\n\n${'It is a long text. '.repeat(180)}`,
+        }),
+      },
+    });
+    const run = await stage.start(ask, {
+      prompt: 'Which are excluded? Search for these topics: liability, warranty, indemnity',
+      tools: ['searchDocument'],
+    });
+    expect(await run.result()).toContain('The licence excludes all ');
+    expect((await turnsOf(stage, run.id)).some(isCompaction)).toBe(true);
+    expect((await run.state()).steps[0]!.toolCalls).toBe(3);
+  },
+);

@@ -47,7 +47,7 @@ export const DISPOSITIONS: Readonly<Record<FailureKind, DispositionRow>> = {
   },
   context_too_long: {
     ...failover,
-    means: 'the conversation is too long; only larger windows are asked then',
+    means: 'the conversation is too long; larger windows are asked, and without any it is compacted',
   },
   content_filtered: { ...stop, means: 'the prompt or the answer was filtered' },
   credential_rejected: { ...failover, health: 'rejects the key', means: 'the key is not accepted' },

@@ -1,7 +1,8 @@
-import type { Conversation, ToolOffer } from './conversation.ts';
+import type { Conversation, ToolCall, ToolOffer } from './conversation.ts';
 import { fillSchema } from './fill-schema.ts';
 import { type Json, schemaOf, textOf, typeOf } from './json-schema.ts';
 import { askedAtIn, listedTopics, type Task } from './prompt.ts';
+import { callsRecorded, isRecord } from './record.ts';
 import { contentWordsOf, spellOut, stemsOf } from './text.ts';
 
 /** A tool call yet without an id. */
@@ -67,11 +68,11 @@ export function isAnswerTool({ name, description }: ToolOffer): boolean {
 function callsSinceAsked({ messages }: Conversation): Lookup[] {
   return messages
     .slice(askedAtIn(messages) + 1)
-    .flatMap((message) =>
-      message.role === 'assistant'
-        ? message.toolCalls.map(({ name, input }) => ({ name, input: input as Json }))
-        : [],
-    );
+    .flatMap((message): readonly Pick<ToolCall, 'name' | 'input'>[] => {
+      if (message.role === 'assistant') return message.toolCalls;
+      return message.role === 'user' && isRecord(message.text) ? callsRecorded(message.text) : [];
+    })
+    .map(({ name, input }) => ({ name, input: input as Json }));
 }
 
 const instructionWords = new Set(

@@ -3,6 +3,7 @@ import { fillSchema } from './fill-schema.ts';
 import type { Json } from './json-schema.ts';
 import { forcedCall, isAnswerTool, nextLookups } from './lookups.ts';
 import { type Task, taskOf } from './prompt.ts';
+import { withRecordsApart } from './record.ts';
 import { centralSentences, relevantSentences } from './relevance.ts';
 import { asksForSummary, summarise } from './summary.ts';
 import { openingOf } from './text.ts';
@@ -12,7 +13,8 @@ import { openingOf } from './text.ts';
  * given, by plain algorithms. The same conversation always has the same answer, and the words of the answer come from
  * the conversation.
  */
-export function answer(conversation: Conversation): Reply {
+export function answer(asked: Conversation): Reply {
+  const conversation = withRecordsApart(asked);
   const task = taskOf(conversation);
   const lookups = nextLookups(conversation, task);
   if (lookups.length > 0) return { calls: lookups };

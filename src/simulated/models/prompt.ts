@@ -1,4 +1,5 @@
 import type { Conversation } from './conversation.ts';
+import { isRecord, withoutCallLines } from './record.ts';
 import { paragraphsOf } from './text.ts';
 
 /** What is asked, and the text it is asked about. */
@@ -18,8 +19,8 @@ export function taskOf({ messages }: Conversation): Task {
   const asked = split(messages[askedAt]?.text ?? '');
   const answered = messages
     .slice(askedAt + 1)
-    .filter(({ role }) => role === 'tool')
-    .map(({ text }) => proseOf(text));
+    .filter(({ role, text }) => role === 'tool' || (role === 'user' && isRecord(text)))
+    .map(({ text }) => proseOf(isRecord(text) ? withoutCallLines(text) : text));
   const brought = [asked.material, ...answered].filter((text) => text !== '').join('\n\n');
   if (brought.length >= ENOUGH_CHARACTERS || askedAt <= 0) {
     return { question: asked.question, material: brought || asked.question };
@@ -34,11 +35,14 @@ export function taskOf({ messages }: Conversation): Task {
   };
 }
 
-/** Where the last question stands; a complaint about the answer to it ("answer again") leaves the question as it was. */
+/** Where the last question stands; a complaint about the answer to it ("answer again") and a record leave it as it was. */
 export function askedAtIn(messages: Conversation['messages']): number {
   const isUser = ({ role }: Conversation['messages'][number]) => role === 'user';
   const asked = messages.findLastIndex(
-    (message) => isUser(message) && !/\b(?:answer|try|reply|respond) again\b/i.test(message.text),
+    (message) =>
+      isUser(message) &&
+      !isRecord(message.text) &&
+      !/\b(?:answer|try|reply|respond) again\b/i.test(message.text),
   );
   return asked === -1 ? messages.findLastIndex(isUser) : asked;
 }

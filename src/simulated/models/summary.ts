@@ -1,4 +1,5 @@
 import type { Task } from './prompt.ts';
+import { callLinesOf, withoutCallLines } from './record.ts';
 import { centralSentences } from './relevance.ts';
 import { openingOf } from './text.ts';
 
@@ -22,9 +23,14 @@ export function asksForSummary(question: string): boolean {
   );
 }
 
-/** A summary made of the text's own sentences, as many as were asked for, in their order. */
+/**
+ * A summary made of the text's own sentences, as many as were asked for, in their order; of a conversation, after what
+ * was called in it.
+ */
 export function summarise({ question, material }: Task): string {
-  return centralSentences(material, sentencesAskedFor(question)).join(' ') || openingOf(material);
+  const said = withoutCallLines(material);
+  const sentences = centralSentences(said, sentencesAskedFor(question)).join(' ') || openingOf(said);
+  return [...callLinesOf(material), sentences].join('\n');
 }
 
 /** `in 3 sentences`, `three-sentence`; four where the question does not say. */

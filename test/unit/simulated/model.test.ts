@@ -113,6 +113,29 @@ describe('a simulated model with a tool', () => {
     });
   });
 
+  it('goes on from a summary of what it has looked up, without looking it up again', () => {
+    const told = [
+      'User: Find the risks.',
+      'Assistant calls searchDocument: {"query":"liability","limit":1}',
+      'searchDocument returns: Nobody accepts liability for damages.',
+    ].join('\n');
+    const summarised = answer(conversation(`Summarise the conversation.\n\n<said>\n${told}\n</said>`));
+    const { text: summary } = summarised as { text: string };
+    expect(summary).toContain('calls searchDocument: {"query":"liability","limit":1}');
+    expect(summary).toContain('Nobody accepts liability');
+    const messages: Message[] = [
+      {
+        role: 'user',
+        text: 'What about liability and warranty? Search for these topics: liability, warranty',
+      },
+      { role: 'user', text: `Summary of the conversation so far.\n\n${summary}` },
+    ];
+    const next = answer(conversation('', { messages, tools: [search] }));
+    expect(next).toMatchObject({ calls: [{ input: { query: 'warranty' } }] });
+    const last = answer(conversation('', { messages, tools: [] }));
+    expect(last).toEqual({ text: expect.stringContaining('Nobody accepts liability') });
+  });
+
   it('calls in parallel where the request says so, and never where tools are off', () => {
     const text = 'Search for these topics: liability, warranty';
     const together = answer(conversation(text, { tools: [search], parallelToolCalls: true }));
