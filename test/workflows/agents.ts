@@ -20,6 +20,12 @@ export const ask = agent({ name: 'ask', input: Question }, (run, { system, toolC
   }),
 );
 
+/** The same, continued as a new run early. */
+export const askOn = agent(
+  { name: 'askOn', input: Question, limits: { historyEvents: 30 } },
+  (run, { prompt, task, tools }) => run.step('answer', { prompt, task, tools }),
+);
+
 /** One step that is shown a file. */
 export const look = agent(
   { name: 'look', input: z.object({ question: z.string(), data: z.string(), mediaType: z.string() }) },

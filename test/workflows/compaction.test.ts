@@ -1,4 +1,5 @@
 /** Long conversations over models with small windows. The vendor counts tokens itself, and refuses what is too long. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { tool } from '../../src/config/tool.ts';
@@ -9,7 +10,7 @@ import { Transcripts } from '../../src/history/transcripts.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { openStore } from '../../src/store/store.ts';
 import { useVendors, type VendorAnswer } from '../support/use-vendors.ts';
-import { ask } from './agents.ts';
+import { ask, askOn } from './agents.ts';
 import { workOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -51,7 +52,7 @@ interface Book {
   /** What the vendor takes, in tokens: of the conversation, and of what it is to summarise. */
   readonly takes?: { readonly work: number; readonly summaries: number };
   /** While a page is read. */
-  readonly reading?: (page: number) => void;
+  readonly reading?: (page: number) => void | Promise<void>;
 }
 
 /** A stage whose only model has a window of 6,000 tokens, and what its vendor was asked and refused. */
@@ -95,8 +96,8 @@ async function newReader({ pages, length = () => 500, takes, reading }: Book) {
       nextPage: tool({
         description: 'Reads a page.',
         input: z.object({ page: z.number() }),
-        execute: ({ page }) => {
-          reading?.(page);
+        execute: async ({ page }) => {
+          await reading?.(page);
           return `Page ${page} says ${page ** 2}. ${'and so on '.repeat((length(page) * 4) / 10)}`;
         },
       }),
@@ -164,7 +165,11 @@ it('a compacted conversation folds from history, and so does the one that it goe
   const turns = (await turnsOf(stage, run.id)).filter((turn) => !isCompaction(turn));
   const fresh = () => new Transcripts(() => readRun(stage.client, { workflowId: run.id }));
   for (const { input, result } of turns) {
-    const [setup, first] = await fresh().resolve(input.transcript, input.delta);
+    const transcripts = fresh();
+    const [setup, first] = [
+      ...(await transcripts.resolve(input.transcript)),
+      ...(await transcripts.shown(input.delta)),
+    ];
     expect(setup).toMatchObject({ role: 'setup', tools: ['nextPage'] });
     expect(first).toEqual({ role: 'user', content: prompt });
     expect(extendDigest(input.transcript.digest, [...input.delta, result.message])).toBe(result.digest);
@@ -191,6 +196,29 @@ it('a worker with nothing in memory goes on with a compacted conversation', asyn
   const run = await stage.start(ask, question);
   expect(await run.result()).toBe(rightAnswer(16));
   await replaced;
+});
+
+it('a run that is continued as a new one goes on with a compacted conversation', async () => {
+  const { stage } = await newReader({
+    pages: 24,
+    // So that the run is ten seconds old before it is through.
+    reading: async (page) => {
+      if (page > 12) await sleep(1_500);
+    },
+  });
+  const run = await stage.start(askOn, question);
+  const { runId: first } = await stage.client.workflow.getHandle(run.id).describe();
+  expect(await run.result()).toBe(rightAnswer(24));
+  const { runId: last } = await stage.client.workflow.getHandle(run.id).describe();
+  expect(last).not.toBe(first);
+  // The last run alone tells what it goes on with.
+  const fresh = new Transcripts(() => readRun(stage.client, { workflowId: run.id }));
+  const { input } = (await turnsOf(stage, run.id)).at(-1)!;
+  const said = [...(await fresh.resolve(input.transcript)), ...(await fresh.shown(input.delta))];
+  expect(said.slice(1, 3)).toEqual([
+    { role: 'user', content: prompt },
+    { role: 'user', content: expect.stringMatching(/^Summary .*Page 1 says 1\./s) },
+  ]);
 });
 
 it('one that outgrows all windows at once is compacted, and goes on instead of parking', async () => {

@@ -14,6 +14,7 @@ import type {
   InvokeModelResult,
 } from '../../src/core/contract/activities.ts';
 import { indexCatalog } from '../../src/core/routing/catalog-index.ts';
+import type { ShownEntry } from '../../src/core/vocabulary/transcript.ts';
 import { WorkerHealth } from '../../src/worker/health.ts';
 import { resolveProviders, SIMULATED_URL_ENV } from '../../src/worker/resolve-providers.ts';
 import { until } from '../support/until.ts';
@@ -26,16 +27,17 @@ const answer: ModelAnswer = {
   headroom: [],
 };
 
+const said: readonly ShownEntry[] = [
+  { role: 'setup', tools: [] },
+  { role: 'user', content: 'What opened?' },
+];
 const input: InvokeModelInput = {
   agent: 'ask',
   step: 'answer',
   turn: 1,
   taskClass: 'writing',
   transcript: { id: 'answer', length: 0, digest: '' },
-  delta: [
-    { role: 'setup', tools: [] },
-    { role: 'user', content: 'What opened?' },
-  ],
+  delta: said,
   allotmentMicros: 250_000,
   patienceMs: 0,
 };
@@ -53,7 +55,12 @@ function newAttempt(
     ...resolved,
     catalog: indexCatalog(resolved.catalog),
     models: { invoke },
-    transcripts: { resolve: async () => [], answers: async () => new Map(), remember: () => {} },
+    transcripts: {
+      resolve: async () => [],
+      shown: async () => said,
+      answers: async () => new Map(),
+      remember: () => {},
+    },
     blobs: new Blobs({ put: async () => {}, get: async () => undefined }),
     health: new WorkerHealth(providers, () => {}),
     heartbeats: { send: async (details) => void heartbeats.push(details) },
