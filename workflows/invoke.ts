@@ -117,7 +117,7 @@ async function walk(
       const { kind, disposition, attempt } = failure;
       [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
       if (kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
-      if (action.do === 'park' && (failure.tooLong || kind === 'context_too_long'))
+      if (action.do === 'park' && (failure.tooLong || TOO_LONG.has(kind)))
         return { parked: parkedByFailure(conversation, action, failures), tooLong: true };
       if (action.do === 'park' && failure.tooDear && purse.isShort(allotmentMicros)) {
         return { parked: parkedByCap(conversation, purse, failures) };
@@ -126,6 +126,9 @@ async function walk(
   }
   return { parked: parkedByFailure(conversation, action, failures) };
 }
+
+/** Whoever makes the conversation shorter can go on. */
+const TOO_LONG: ReadonlySet<FailureKind> = new Set(['context_too_long', 'payload_too_large']);
 
 /** Begins a walk, or takes up the one that was waiting when the run was continued as a new one. */
 function walkOf({ limits }: RunContext, { walk }: Conversation): [WalkState, WalkAction] {

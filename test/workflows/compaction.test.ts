@@ -247,8 +247,8 @@ it('one in which nothing is left to summarise parks, as it did', async () => {
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
   const { parked } = (await run.state()).steps[0]!;
   expect(parked).toMatchObject({
-    kind: 'no_eligible_endpoint',
-    message: expect.stringContaining('context_length'),
+    kind: 'payload_too_large',
+    message: expect.stringContaining('The result of tool "nextPage"'),
   });
   expect((await turnsOf(stage, run.id)).filter(isCompaction)).toEqual([]);
   await run.abort('enough');
