@@ -129,8 +129,8 @@ export class AttemptTab {
       disposition: disposition(failure.kind, { ...failure, ...facts }, Date.now(), Math.random()),
       lost: this.lost,
       ...(this.#decision && { decision: this.#decision }),
-      ...(failure.tooDear && { tooDear: true }),
       ...(failure.tooLong && { tooLong: true }),
+      ...(failure.neededMicros !== undefined && { neededMicros: failure.neededMicros }),
     };
     const where = this.#call ? `${this.#call.endpoint.id}: ` : '';
     return ApplicationFailure.create({
@@ -173,6 +173,7 @@ export class AttemptTab {
       requestedModel: model.id,
       outcome,
       costMicros: usage && !absurdUsage ? costMicros(price, usage) : unknownMicros,
+      worstCaseMicros,
       price: priceRow(price),
       totalMs,
       ...(usage && { usage: withoutZeros(usage) }),

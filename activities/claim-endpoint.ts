@@ -66,8 +66,8 @@ function endpointFor(
   const best = byId(candidates[0]?.endpoint);
   if (best) return best;
 
-  const { message, remedy, restEndsInMs, tooDear, tooLong } = new NoEligibleEndpoint(asked);
-  const about = { billed: false, hintMs: restEndsInMs, tooDear, tooLong };
+  const { message, remedy, restEndsInMs, neededMicros, tooLong } = new NoEligibleEndpoint(asked);
+  const about = { billed: false, hintMs: restEndsInMs, neededMicros, tooLong };
   throw new InvocationFailure('no_eligible_endpoint', `${message} ${remedy}`, about);
 }
 

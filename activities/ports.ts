@@ -127,10 +127,10 @@ export class InvocationFailure extends Error {
   readonly answer: ModelAnswer | undefined;
   /** False where a limit of our own kept the call from being made: it says nothing of the endpoint. */
   readonly asked: boolean;
-  /** Nobody was asked, because the allotment is too small for some endpoint and the others are ruled out. */
-  readonly tooDear: boolean;
   /** Nobody was asked, because the conversation is too long for some endpoint and the others are ruled out. */
   readonly tooLong: boolean;
+  /** Nobody was asked, and with this allotment somebody might have been. */
+  readonly neededMicros: number | undefined;
 
   constructor(
     kind: FailureKind,
@@ -141,8 +141,8 @@ export class InvocationFailure extends Error {
       readonly usage?: Usage | undefined;
       readonly billed: boolean;
       readonly lasting?: boolean | undefined;
-      readonly tooDear?: boolean | undefined;
       readonly tooLong?: boolean | undefined;
+      readonly neededMicros?: number | undefined;
       /** Default true. */
       readonly asked?: boolean;
       readonly answer?: ModelAnswer | undefined;
@@ -157,8 +157,8 @@ export class InvocationFailure extends Error {
     this.usage = about.usage ?? about.answer?.usage;
     this.billed = about.billed;
     this.lasting = about.lasting ?? false;
-    this.tooDear = about.tooDear ?? false;
     this.tooLong = about.tooLong ?? false;
+    this.neededMicros = about.neededMicros;
     this.asked = about.asked ?? true;
     this.answer = about.answer;
     this.headroom = about.headroom ?? [];

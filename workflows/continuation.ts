@@ -11,11 +11,11 @@ import {
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
 import type { CarriedState, StartArguments } from '../src/core/contract/run.ts';
-import type { Budget } from '../src/core/cost/budget.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import type { AssistantMessage } from '../src/core/vocabulary/transcript.ts';
 import { type Conversation, foundationOf, rebase } from './conversation.ts';
 import { recordAtClose } from './ledger.ts';
+import type { PurseSnapshot } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 import type { Seen } from './updates.ts';
 
@@ -23,7 +23,7 @@ import type { Seen } from './updates.ts';
 export interface Carried extends CarriedState {
   /** The run that is continued. */
   readonly runId: string;
-  readonly budget: Budget;
+  readonly purse: PurseSnapshot;
   /** Parks so far. */
   readonly parks: number;
   readonly updates: Seen;
@@ -177,7 +177,7 @@ export class Continuation {
     const conversations = [...this.#open.values()].filter(hasBegun);
     return {
       ...{ runId, conversations, done: this.#done },
-      budget: purse.budget,
+      purse: purse.snapshot,
       parks: parking.parks,
       state: journal.carried,
       updates: updates.seen,

@@ -40,6 +40,8 @@ export interface Conversation {
   walk?: WaitingWalk;
   /** Of the Decision with which it was answered last. */
   decisionId?: string;
+  /** The most that its last call could have cost, in micro-dollars; absent before the first. */
+  worstCaseMicros?: number;
   /** Whose answers the step's checks rejected: the step is the harder for it, and nobody of them is asked again. */
   rejected: readonly string[];
   /** Whose windows it is too long for: only larger ones are asked from then on. */
@@ -67,7 +69,6 @@ export interface WaitingWalk {
 export interface WalkedFailure {
   readonly kind: FailureKind;
   readonly attempt: Attempt;
-  readonly tooDear?: boolean;
 }
 
 /** What a conversation rests on: what was said in it, or, where nothing was said yet, the one that it goes on from. */

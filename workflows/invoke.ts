@@ -17,6 +17,7 @@ import { HEARTBEAT_TIMEOUT_MS } from '../src/core/contract/heartbeat.ts';
 import type { ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction, type WalkState } from '../src/core/failure/walk.ts';
+import { DEFAULT_TASK_CLASS } from '../src/core/routing/infer-task-class.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
 import { momentText, waitSummary } from '../src/core/run/step-wait.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
@@ -72,13 +73,25 @@ async function walk(
   conversation: Conversation,
 ): Promise<{ answer: InvokeModelResult } | { parked: ParkedStep; tooLong?: boolean }> {
   const { purse, journal, continuation } = context;
+  const kind = conversation.taskClass ?? DEFAULT_TASK_CLASS;
+  /** Known once an allotment was too small for anybody. */
+  let leastMicros = 0;
   const failures: WalkedFailure[] = [...(conversation.walk?.failures ?? [])];
   let [state, action] = walkOf(context, conversation);
 
   while (action.do === 'attempt') {
     const pauseMs = await timer(context, conversation, { state, action, failures });
-    const allotmentMicros = await purse.allot();
-    if (allotmentMicros === 0) return { parked: parkedByCap(conversation, purse, failures) };
+    const { worstCaseMicros: lastMicros } = conversation;
+    const allotmentMicros = await purse.allot({
+      ...{ kind, leastMicros },
+      ...(lastMicros !== undefined && { lastMicros }),
+    });
+    if (allotmentMicros === 0) return { parked: parkedByCap(conversation, purse, leastMicros, failures) };
+    const settle = ({ attempt, lost = [] }: Pick<InvokeModelResult, 'attempt' | 'lost'>) => {
+      const { worstCaseMicros } = attempt;
+      purse.settle(kind, allotmentMicros, costOf([attempt, ...lost]), worstCaseMicros);
+      if (worstCaseMicros !== undefined) conversation.worstCaseMicros = worstCaseMicros;
+    };
 
     const summary = summaryOf(conversation, failures);
     const input = inputOf(context, conversation, action, {
@@ -90,37 +103,50 @@ async function walk(
     });
     const bytes = jsonBytes(input);
     if (bytes > CARRIED_BYTES) {
-      purse.settle(allotmentMicros, 0);
+      purse.settle(kind, allotmentMicros, 0);
       return { parked: parkedBySize(conversation, bytes) };
     }
     await context.outbox.take(bytes);
     journal.record({ type: 'scheduled', input });
     try {
       const answer = await continuation.during(() => invokeModel.executeWithOptions({ summary }, [input]));
-      purse.settle(allotmentMicros, costOf([answer.attempt, ...(answer.lost ?? [])]));
+      settle(answer);
       journal.answered(input, answer);
       return { answer };
     } catch (error) {
       const failure = failureOf(error);
-      purse.settle(allotmentMicros, failure ? costOf([failure.attempt, ...failure.lost]) : allotmentMicros);
+      if (failure) settle(failure);
+      else purse.settle(kind, allotmentMicros, allotmentMicros);
       if (failure) journal.record({ type: 'failed', step: conversation.step, failure });
       if (!failure || failure.kind === 'canceled') {
         // A worker that died under a canceled call leaves a timeout behind.
         throw CancellationScope.current().consideredCancelled ? new CancelledFailure('CANCELLED') : error;
       }
-      const { tooDear } = failure;
-      failures.push({ kind: failure.kind, attempt: failure.attempt, ...(tooDear && { tooDear }) });
+      const { neededMicros } = failure;
+      if (neededMicros !== undefined) {
+        leastMicros = neededMicros;
+        // Nobody was asked for want of money that there is, or that others may yet give back.
+        if (purse.mayHave(neededMicros)) {
+          action = { ...action, delayMs: 0 };
+          continue;
+        }
+      }
+      failures.push({ kind: failure.kind, attempt: failure.attempt });
       if (failure.kind === 'check_failed')
         conversation.rejected = withEndpoint(conversation.rejected, failure);
       if (failure.kind === 'context_too_long')
         conversation.outgrown = withEndpoint(conversation.outgrown, failure);
-      const { kind, disposition, attempt } = failure;
-      [state, action] = afterFailure(state, { endpoint: attempt.endpoint, kind, disposition }, Date.now());
-      if (kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
-      if (action.do === 'park' && (failure.tooLong || TOO_LONG.has(kind)))
+      const { disposition, attempt } = failure;
+      [state, action] = afterFailure(
+        state,
+        { endpoint: attempt.endpoint, kind: failure.kind, disposition },
+        Date.now(),
+      );
+      if (failure.kind === 'cap_reached') return { parked: parkedBySharedCap(conversation, failure) };
+      if (action.do === 'park' && (failure.tooLong || TOO_LONG.has(failure.kind)))
         return { parked: parkedByFailure(conversation, action, failures), tooLong: true };
-      if (action.do === 'park' && failure.tooDear && purse.isShort(allotmentMicros)) {
-        return { parked: parkedByCap(conversation, purse, failures) };
+      if (action.do === 'park' && neededMicros !== undefined) {
+        return { parked: parkedByCap(conversation, purse, neededMicros, failures) };
       }
     }
   }
@@ -313,12 +339,19 @@ function parkedBySize({ step, turn, delta }: Conversation, bytes: number): Parke
   };
 }
 
-function parkedByCap({ step }: Conversation, purse: Purse, failures: readonly WalkedFailure[]): ParkedStep {
+/** @param neededMicros 0 where that is not known */
+function parkedByCap(
+  { step }: Conversation,
+  { capMicros, leftMicros }: Purse,
+  neededMicros: number,
+  failures: readonly WalkedFailure[],
+): ParkedStep {
   const list = listFailures(triedOf(failures).map(({ attempt }) => attempt));
+  const needed = neededMicros > 0 ? `, and the least that a call needs is $${neededMicros / 1e6}` : '';
   const before = list.length > 0 ? ` Tried before: ${list.join('; ')}.` : '';
   return {
     reason: 'cap_reached',
-    message: `The run's cap of $${purse.capMicros / 1e6} leaves too little to ask any endpoint for step "${step}".${before}`,
+    message: `The run's cap of $${capMicros / 1e6} leaves too little to ask any endpoint for step "${step}": $${leftMicros / 1e6}${needed}.${before}`,
     remedy: 'Allow it to spend more.',
     update: 'raiseCap',
   };

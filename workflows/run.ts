@@ -26,7 +26,7 @@ import { recordAtClose } from './ledger.ts';
 import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { ParkingLot } from './parking.ts';
-import { Purse } from './purse.ts';
+import { newPurse, Purse } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 import { assertCarried, assertShort, boundedFailure, shortened } from './size-limits.ts';
 import { runStep, type StepOptions, type StructuredStepOptions } from './step.ts';
@@ -137,7 +137,7 @@ function beginRun(
 ): RunContext {
   assertShort('The tenant', tenant ?? '');
   const journal = new Journal(name, tenant, carried?.state);
-  const purse = new Purse(Math.min(limits.usd ?? 0.5, maxUsd), carried?.budget);
+  const purse = new Purse(carried?.purse ?? newPurse(Math.min(limits.usd ?? 0.5, maxUsd)));
   const parking = new ParkingLot(journal, carried?.parks ?? 0, carried?.conversations ?? []);
   const updates = new Updates(carried?.updates ?? []);
 

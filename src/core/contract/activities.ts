@@ -87,10 +87,10 @@ export interface AttemptFailure {
   readonly lost: readonly LostAttempt[];
   /** Absent where the failure came before the router was asked. */
   readonly decision?: WrittenDecision;
-  /** No endpoint was left, and some would have been with a larger allotment. */
-  readonly tooDear?: boolean;
   /** No endpoint was left, and some would have been with a shorter conversation. */
   readonly tooLong?: boolean;
+  /** The least allotment with which somebody might have been asked, where that is more than it had. */
+  readonly neededMicros?: number;
 }
 
 /** As it is read, with its Decision whole. */

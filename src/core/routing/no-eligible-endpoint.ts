@@ -26,10 +26,10 @@ export class NoEligibleEndpoint extends SignalboxError {
   readonly nearest: readonly NearMiss[];
   /** How long until the first of those that only rest comes back; absent where none does. */
   readonly restEndsInMs?: number;
-  /** Some would have been admitted with a larger allotment. */
-  readonly tooDear: boolean;
   /** Some would have been admitted, once they had rested, if the conversation were shorter. */
   readonly tooLong: boolean;
+  /** The least allotment that would have admitted somebody, in micro-dollars; absent where none would. */
+  readonly neededMicros?: number;
 
   /** @param input one for which `choose` has found no candidate */
   constructor(input: ChooseInput) {
@@ -44,8 +44,9 @@ export class NoEligibleEndpoint extends SignalboxError {
     this.nearest = nearest;
     const restEndsInMs = firstReturnInMs(sifted, input);
     if (restEndsInMs !== undefined) this.restEndsInMs = restEndsInMs;
-    this.tooDear = idsBrokenBy('allotment', sifted, input).length > 0;
     this.tooLong = isTooLong(sifted, input);
+    const needed = neededMicros(input);
+    if (needed !== undefined) this.neededMicros = needed;
   }
 }
 
@@ -93,6 +94,16 @@ function firstReturnInMs(sifted: Sifted, input: ChooseInput): number | undefined
     return breaker?.state === 'open' ? [breaker.untilMs] : breaker?.state === 'half-open' ? [nowMs] : [];
   });
   return ends.length > 0 ? Math.max(0, Math.min(...ends) - nowMs) : undefined;
+}
+
+/** One that only rests comes back: then it is the allotment that keeps it out. */
+const NOT_OF_THE_ALLOTMENT = RULES.filter(({ name }) => name !== 'allotment' && name !== 'health:open');
+
+function neededMicros(input: ChooseInput): number | undefined {
+  const { allotmentMicros } = input.request;
+  const { worstCaseMicros } = forecast(sift(input, NOT_OF_THE_ALLOTMENT).kept, input);
+  const dear = [...worstCaseMicros].filter((micros) => micros > allotmentMicros);
+  return dear.length > 0 ? Math.min(...dear) : undefined;
 }
 
 /** Fewest obstacles first, then the likeliest to succeed; one a model. Those that nobody could pick are left out. */

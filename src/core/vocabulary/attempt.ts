@@ -34,6 +34,8 @@ export interface Attempt {
    * absurd.
    */
   readonly costMicros: number;
+  /** The most it could have cost, in micro-dollars; absent where nobody was asked. */
+  readonly worstCaseMicros?: number;
   /** What the provider says that it billed, in micro-dollars, where it says. */
   readonly reportedMicros?: number;
   /** The price row used: `source, date`. */

@@ -92,7 +92,7 @@ describe('the nearest', () => {
 
   it('say what to do where there is nothing at all', () => {
     const refusal = refusalOf({ catalog: catalogOf([]) });
-    expect(refusal).toMatchObject({ nearest: [], tooDear: false });
+    expect(refusal).toMatchObject({ nearest: [] });
     expect(refusal.message).toContain('the catalog is empty');
     expect(refusal.remedy).toContain('configure a provider');
   });
@@ -167,11 +167,17 @@ describe('when to come back', () => {
   });
 });
 
-it('too dear is told where a larger allotment would have admitted somebody, and only there', () => {
-  expect(refusalOf({ request: { allotmentMicros: 10 } }).tooDear).toBe(true);
-  expect(refusalOf({ request: { allotmentMicros: 10, avoid: ids } }).tooDear).toBe(true);
-  expect(refusalOf({ policy: { minQuality: 1 }, request: { allotmentMicros: 10 } }).tooDear).toBe(false);
-  expect(refusalOf({ request: { avoid: ids } }).tooDear).toBe(false);
+it('the least allotment that would have admitted somebody is told, and only where one would', () => {
+  const needed = refusalOf({ request: { allotmentMicros: 10 } }).neededMicros!;
+  const allotted = (allotmentMicros: number) => choose(inputWith({ request: { allotmentMicros } }));
+  expect(allotted(needed).candidates).toHaveLength(1);
+  expect(allotted(needed - 1).candidates).toHaveLength(0);
+  for (const refused of [
+    { request: { allotmentMicros: 10, avoid: ids } },
+    { policy: { minQuality: 1 }, request: { allotmentMicros: 10 } },
+    { request: { avoid: ids } },
+  ])
+    expect(refusalOf(refused).neededMicros).toBeUndefined();
 });
 
 it('too long is told where a shorter conversation would have admitted somebody, and only there', () => {
