@@ -48,7 +48,7 @@ async function moneyOf({ client }: Stage, id: string) {
       const told = completed
         ? decoded(completed.result?.payloads?.[0])
         : decoded(failed?.failure?.applicationFailureInfo?.details?.payloads?.[0]);
-      const { attempt, lost } = told as InvokeModelResult | AttemptFailure;
+      const { attempt, lost = [] } = told as InvokeModelResult | AttemptFailure;
       spent += [attempt, ...lost].reduce((sum, { costMicros }: Attempt) => sum + costMicros, 0);
     }
     const aside = [...open.values()].reduce((a, b) => a + b, 0);
