@@ -10,6 +10,7 @@ import {
   type SetupEntry,
   type ShownEntry,
 } from '../src/core/vocabulary/transcript.ts';
+import { judgeConversation } from './judge-conversation.ts';
 import { type ActivityPorts, InvocationFailure, type ToolDeclaration } from './ports.ts';
 
 /** What a model is shown: the folded transcript of a step. */
@@ -19,20 +20,33 @@ export interface Conversation {
   readonly tools: readonly ToolDeclaration[];
   readonly outputSchema?: JsonObject;
   readonly verify: readonly string[];
+  /** Where the conversation itself says of which class it is: a judge's. */
+  readonly task?: string;
   readonly policies?: RequestPolicies;
 }
 
-/** @throws InvocationFailure `invalid_request` where the step names a tool this worker does not have */
-export function readConversation(
+/** @throws InvocationFailure `invalid_request` where the step names a tool or a judge that this worker does not have */
+export async function readConversation(
   entries: readonly ShownEntry[],
   repair: string | undefined,
+  ports: ActivityPorts,
+): Promise<Conversation> {
+  const setup = entries.find((entry): entry is SetupEntry => entry.role === 'setup');
+  const conversation = setup?.judge
+    ? await judgeConversation({ ...setup, judge: setup.judge }, ports)
+    : stepConversation(setup, entries, ports);
+  if (repair === undefined) return conversation;
+  const shown: Message = { role: 'user', content: repairPrompt(repair) };
+  return { ...conversation, messages: [...conversation.messages, shown] };
+}
+
+function stepConversation(
+  setup: SetupEntry | undefined,
+  entries: readonly ShownEntry[],
   { tools }: ActivityPorts,
 ): Conversation {
-  const setup = entries.find((entry): entry is SetupEntry => entry.role === 'setup');
-  const messages = entries.filter((entry): entry is Message => entry.role !== 'setup');
-  const shown: Message[] = repair ? [...messages, { role: 'user', content: repairPrompt(repair) }] : messages;
   return {
-    messages: shown,
+    messages: entries.filter((entry): entry is Message => entry.role !== 'setup'),
     tools: (setup?.tools ?? []).map((name) => {
       const tool = tools.get(name);
       if (tool) return tool;

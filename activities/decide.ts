@@ -57,10 +57,11 @@ export const largestWindow = (ids: readonly string[], { endpoints, positionOf }:
 
 /** The class that the step names; where it names none, the one that its prompt seems to be of. */
 function classOf(
-  { taskClass: name }: InvokeModelInput,
-  { messages }: Conversation,
+  input: InvokeModelInput,
+  { messages, task }: Conversation,
   { taskClasses, quality, classInferrer, catalog }: ActivityPorts,
 ): Pick<ChooseInput, 'quality'> & { taskClass: TaskClass } {
+  const name = input.taskClass ?? task;
   const learnt = quality && { quality: quality.indexed };
   if (name !== undefined) {
     const taskClass = taskClasses.get(name);

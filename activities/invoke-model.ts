@@ -7,6 +7,7 @@ import { requestIdOf } from '../src/core/cost/request-id.ts';
 import { callDeadlines } from '../src/core/routing/call-deadlines.ts';
 import { tenantOf } from '../src/core/routing/governance.ts';
 import type { ChooseInput } from '../src/core/routing/request.ts';
+import { callTitle } from '../src/core/run/call-title.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
@@ -52,7 +53,7 @@ export function createInvokeModel(
       if (input.pauseMs) await context.sleep(input.pauseMs);
       const before = await ports.transcripts.resolve(input.transcript);
       const entries = [...before, ...(await ports.transcripts.shown(input.delta))];
-      const conversation = readConversation(await withBlobs(entries, ports.blobs), input.repair, ports);
+      const conversation = await readConversation(await withBlobs(entries, ports.blobs), input.repair, ports);
       // The workflow settles what was lost out of the same allotment.
       const allotmentMicros = input.allotmentMicros - tab.lostMicros;
       const about = { seed: workflowId, allotmentMicros };
@@ -72,11 +73,11 @@ export function createInvokeModel(
         deadlines: callDeadlines(taskClass, endpoint, asked.health.speeds.get(endpoint.id)),
         received: (characters) => tab.received(characters),
         signal: context.cancellationSignal,
-        labels: { run: workflowId, step: input.step, turn: String(input.turn), requestId },
+        labels: { run: workflowId, step: callTitle(input), turn: String(input.turn), requestId },
       });
       probed = undefined;
       checkAnswer(answer, conversation);
-      await verifyAnswer(answer, conversation, ports, context.cancellationSignal);
+      const verified = await verifyAnswer(answer, conversation, ports, context.cancellationSignal);
 
       const message = await keptMessage({ ...answer.message, endpoint: endpoint.id }, ports.blobs);
       const added = [...input.delta, message];
@@ -88,6 +89,7 @@ export function createInvokeModel(
       const result: InvokeModelResult = {
         ...{ message, attempt, decision: tab.decision!, ...lost, digest },
         ...(crowded && { crowded }),
+        ...verified,
       };
       assertCarried(result, input.step, answer);
       settle(attempt);

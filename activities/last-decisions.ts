@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { InvokeModelInput } from '../src/core/contract/activities.ts';
 import { changesBetween } from '../src/core/routing/written-decision.ts';
 import type { Decision, WrittenDecision } from '../src/core/vocabulary/decision.ts';
+import type { TranscriptReference } from '../src/core/vocabulary/transcript.ts';
 
 /** Steps under way whose last Decision a worker keeps. */
 const STEPS = 10_000;
@@ -23,20 +24,24 @@ export class LastDecisions {
 
   write(
     decision: Decision,
-    { step, decisionId }: Pick<InvokeModelInput, 'step' | 'decisionId'>,
+    { transcript, decisionId }: Pick<InvokeModelInput, 'transcript' | 'decisionId'>,
     execution: Execution,
   ): WrittenDecision {
     const id = idOf(execution);
-    const last = this.#kept.get(keyOf(step, execution));
+    const last = this.#kept.get(keyOf(transcript, execution));
     return last && last.id === decisionId
       ? { id, changes: changesBetween(last.decision, decision) }
       : { id, whole: decision };
   }
 
-  answered(decision: Decision, { step }: Pick<InvokeModelInput, 'step'>, execution: Execution): void {
-    this.#kept.set(keyOf(step, execution), { id: idOf(execution), decision });
+  answered(
+    decision: Decision,
+    { transcript }: Pick<InvokeModelInput, 'transcript'>,
+    execution: Execution,
+  ): void {
+    this.#kept.set(keyOf(transcript, execution), { id: idOf(execution), decision });
   }
 }
 
-const keyOf = (step: string, { runId }: Execution) => `${runId} ${step}`;
+const keyOf = ({ id }: TranscriptReference, { runId }: Execution) => `${runId} ${id}`;
 const idOf = ({ activityId, attempt }: Execution) => `${activityId}.${attempt}`;

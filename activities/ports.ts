@@ -42,6 +42,7 @@ export interface ActivityPorts {
   readonly ledger: LedgerPort;
   readonly tools: ReadonlyMap<string, ToolPort>;
   readonly checks: ReadonlyMap<string, CheckPort>;
+  readonly judges: ReadonlyMap<string, JudgePort>;
 }
 
 /** Asks a model. */
@@ -248,4 +249,12 @@ export interface CheckPort {
   readonly reliability: CheckReliability;
   /** @returns true, or what is wrong in words that the model is shown @throws Error where the check itself breaks */
   run(answer: Json, signal: AbortSignal): Promise<boolean | string>;
+}
+
+/** A check that a model makes, in a call of its own. */
+export interface JudgePort {
+  readonly reliability: CheckReliability;
+  readonly rubric: string;
+  /** The class of the call. */
+  readonly task: string;
 }

@@ -1,40 +1,98 @@
-/** Whether a step accepts an answer; what it does not is shown to the model, and in the end to a person. */
+/**
+ * Whether a step accepts an answer: its schema first, then its judges, each in a call of its own. An answer that is refused
+ * is a failed attempt like any other: the endpoint is shown why, once, and then a stronger one is asked.
+ */
 
 import { ApplicationFailure } from '@temporalio/common';
 import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import { describeIssues, type StandardSchema } from '../src/core/vocabulary/standard-schema.ts';
-import { type AssistantMessage, textOf } from '../src/core/vocabulary/transcript.ts';
-import type { Conversation } from './conversation.ts';
+import { type AssistantMessage, type RequestPolicies, textOf } from '../src/core/vocabulary/transcript.ts';
+import { verdictOf } from '../src/core/vocabulary/verdict.ts';
+import type { Conversation, PendingAnswer, RefusedAnswer } from './conversation.ts';
+import { invoke } from './invoke.ts';
+import { parkedByRefusals } from './refusals.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Answers that fit the JSON Schema but not the schema's own checks are shown their error this often. */
-const REPAIRS = 2;
+/** A judge may say why at length; an answer is not mended by more than this. */
+const WHY_CHARS = 1_000;
 
 /** @returns the step's value; undefined where the model is to answer again, which the conversation then asks it to */
 export async function acceptAnswer(
   context: RunContext,
   conversation: Conversation,
-  message: AssistantMessage,
-  output: StandardSchema | undefined,
+  answer: PendingAnswer,
+  { output, ...about }: { readonly output?: StandardSchema; readonly policies?: RequestPolicies },
 ): Promise<{ readonly value: unknown } | undefined> {
-  if (!output) return { value: textOf(message) };
-  const answer = await validated(output, message);
-  if ('value' in answer) return answer;
-  const { step, repairs } = conversation;
-  conversation.delta = [
-    { role: 'user', content: `That answer was not accepted: ${answer.issues}. Answer again, whole.` },
-  ];
-  conversation.repairs = repairs === REPAIRS ? 0 : repairs + 1;
-  if (repairs === REPAIRS) {
-    await context.parking.park(conversation, {
-      reason: 'request_refused',
-      kind: 'output_invalid',
-      message: `Step "${step}" was answered ${REPAIRS + 1} times with output its schema refuses: ${answer.issues}`,
-      remedy: 'Let it ask again, or abort it.',
-      update: 'retry',
+  const { message } = answer;
+  const valid = output ? await validated(output, message) : { value: textOf(message) };
+  const refusal: Refusal | undefined =
+    'value' in valid
+      ? await judged(context, conversation, answer, about)
+      : { kind: 'output_invalid', by: `its schema (${valid.issues})`, why: valid.issues };
+  if (!refusal && 'value' in valid) return valid;
+  await refuse(context, conversation, message, refusal!);
+  return undefined;
+}
+
+interface Refusal extends Pick<RefusedAnswer, 'kind' | 'by'> {
+  /** Shown to the model. */
+  readonly why: string;
+}
+
+async function judged(
+  context: RunContext,
+  conversation: Conversation,
+  answer: PendingAnswer,
+  about: { readonly policies?: RequestPolicies },
+): Promise<Refusal | undefined> {
+  for (let [judge, ...others] = answer.judges; judge !== undefined; [judge, ...others] = answer.judges) {
+    const { message } = await invoke(context, judgement(conversation, judge, about), {
+      owner: conversation,
     });
+    const verdict = verdictOf(message);
+    if (!verdict.accepted) {
+      const why = `judge "${judge}" says: ${verdict.why.slice(0, WHY_CHARS)}`;
+      return { kind: 'check_failed', by: `judge "${judge}"`, why };
+    }
+    answer.judges = others;
   }
   return undefined;
+}
+
+/** A conversation of the judge's own, whose one entry says what is judged by reference. */
+function judgement(
+  { step, turn, transcript }: Conversation,
+  judge: string,
+  about: { readonly policies?: RequestPolicies },
+): Conversation {
+  return {
+    ...{ step, callKind: 'judge', judge, turn: turn - 1, turnsAllowed: 1 },
+    transcript: { id: `${step} · judge ${judge} · ${turn - 1}`, length: 0, digest: '' },
+    delta: [{ role: 'setup', tools: [], judge: { check: judge, of: transcript }, ...about }],
+    ...{ refused: [], rejected: [], outgrown: [], compactions: 0 },
+  };
+}
+
+/** Once an endpoint is shown what is wrong; where it is refused again, another is asked; in the end a person is. */
+async function refuse(
+  context: RunContext,
+  conversation: Conversation,
+  { endpoint = 'unknown' }: AssistantMessage,
+  { why, ...refusal }: Refusal,
+): Promise<void> {
+  const { refused, rejected } = conversation;
+  if (refused.some((before) => before.endpoint === endpoint))
+    conversation.rejected = [...new Set([...rejected, endpoint])];
+  conversation.refused = [...refused, { endpoint, ...refusal }];
+  conversation.delta = [
+    { role: 'user', content: `That answer was not accepted: ${why}. Answer again, whole.` },
+  ];
+  delete conversation.answer;
+  if (conversation.refused.length < context.limits.attempts) return;
+  const parked = parkedByRefusals(conversation);
+  // Whoever lets it go on may have mended the rubric, so that all may be asked again.
+  Object.assign(conversation, { refused: [], rejected: [] });
+  await context.parking.park(conversation, parked);
 }
 
 /** The value of an answer that was accepted before. @throws ApplicationFailure `InvalidOutput` where it is not any more */

@@ -71,19 +71,20 @@ async function summarise(
       turnsAllowed: turn,
       transcript: { id: `${id}/${parts.length + 1}`, length: 0, digest: '' },
       delta: [passage()],
-      repairs: 0,
+      refused: [],
       rejected: [],
       outgrown: [],
       compactions: 0,
     };
-    const message = await invoke(context, reading, () => {
+    const shorten = () => {
       if (pieces === MOST_PIECES) return false;
       piece *= 2;
       pieces *= 2;
       reading.delta = [passage()];
       reading.outgrown = [];
       return true;
-    });
+    };
+    const { message } = await invoke(context, reading, { shorten });
     parts.push(textOf(message));
   }
   return parts.join('\n\n');

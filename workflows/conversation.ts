@@ -4,6 +4,7 @@ import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { WalkAction, WalkState } from '../src/core/failure/walk.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type {
+  AssistantMessage,
   ToolCallPart,
   ToolResultPart,
   TranscriptEntry,
@@ -18,6 +19,8 @@ export interface Conversation {
   readonly step: string;
   /** What it is had for on the step's behalf; absent where it is the step's own. */
   readonly callKind?: BehalfKind;
+  /** Whose judgement it is, where it is one. */
+  readonly judge?: string;
   /** Absent where the step names none. */
   readonly taskClass?: string;
   turn: number;
@@ -30,8 +33,10 @@ export interface Conversation {
   crowded?: true;
   /** What the last answer asks for, until all of it has been done. */
   pending?: PendingTools;
-  /** How often an answer was refused by the step's own schema since somebody last let it go on. */
-  repairs: number;
+  /** The last answer, where it asks for nothing more, until it is accepted or refused. */
+  answer?: PendingAnswer;
+  /** Answers that the step's schema or its judges refused since somebody last let it go on. */
+  refused: readonly RefusedAnswer[];
   /** Why it waits for a person. */
   parked?: ParkedStep;
   /** A person has let it go on since the last answer. */
@@ -53,6 +58,19 @@ export interface PendingTools {
   readonly calls: readonly ToolCallPart[];
   /** By tool call id. */
   readonly results: Record<string, ToolResultPart>;
+}
+
+export interface PendingAnswer {
+  readonly message: AssistantMessage;
+  /** Who must still accept it, by name. */
+  judges: readonly string[];
+}
+
+export interface RefusedAnswer {
+  readonly endpoint: string;
+  readonly kind: 'output_invalid' | 'check_failed';
+  /** Who refused it, in words that hold nothing of the answer. */
+  readonly by: string;
 }
 
 /** Its place in the run is the parking lot's to say. */

@@ -18,15 +18,16 @@ import type { ParkReason } from '../src/core/contract/run.ts';
 import { FAILURE_KINDS, type FailureKind } from '../src/core/failure/kind.ts';
 import { afterFailure, beginWalk, type WalkAction, type WalkState } from '../src/core/failure/walk.ts';
 import { DEFAULT_TASK_CLASS } from '../src/core/routing/infer-task-class.ts';
+import { callTitle } from '../src/core/run/call-title.ts';
 import { listFailures } from '../src/core/run/list-failures.ts';
 import { momentText, waitSummary } from '../src/core/run/step-wait.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import { largestPiece } from '../src/core/transcript/largest-piece.ts';
 import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
-import type { AssistantMessage } from '../src/core/vocabulary/transcript.ts';
-import type { Conversation, ParkedStep, WaitingWalk, WalkedFailure } from './conversation.ts';
+import type { Conversation, ParkedStep, PendingAnswer, WaitingWalk, WalkedFailure } from './conversation.ts';
 import type { Purse } from './purse.ts';
+import { parkedByRefusals } from './refusals.ts';
 import type { RunContext } from './run-context.ts';
 
 const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
@@ -41,16 +42,22 @@ const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
 /** The server's timer queue takes a second at the least, so that shorter pauses are slept inside the next attempt. */
 const SHORTEST_TIMER_MS = 2_000;
 
-/** @param shorten makes a conversation shorter that is too long for everybody; false where it cannot be */
+interface Turn {
+  /** Makes a conversation shorter that is too long for everybody; false where it cannot be. */
+  readonly shorten?: () => boolean | Promise<boolean>;
+  /** The conversation of the step, which is what parks, where this one is had on its behalf. */
+  readonly owner?: Conversation;
+}
+
 export async function invoke(
   context: RunContext,
   conversation: Conversation,
-  shorten: () => boolean | Promise<boolean> = () => false,
-): Promise<AssistantMessage> {
+  { shorten = () => false, owner = conversation }: Turn = {},
+): Promise<PendingAnswer> {
   for (;;) {
     const walked = await walk(context, conversation);
     if ('answer' in walked) {
-      const { message, digest, decision, crowded } = walked.answer;
+      const { message, digest, decision, crowded, judges = [] } = walked.answer;
       const { id, length } = conversation.transcript;
       conversation.transcript = { id, length: length + conversation.delta.length + 1, digest };
       conversation.delta = [];
@@ -58,13 +65,13 @@ export async function invoke(
       conversation.turn += 1;
       delete conversation.repaired;
       if (crowded) conversation.crowded = true;
-      return message;
+      return { message, judges };
     }
     if (walked.tooLong && (await shorten())) continue;
     conversation.repaired = true;
     // Whoever lets it go on may have mended the check, so that all may be asked again.
-    conversation.rejected = [];
-    await context.parking.park(conversation, walked.parked);
+    Object.assign(conversation, { refused: [], rejected: [] });
+    await context.parking.park(owner, walked.parked);
   }
 }
 
@@ -73,7 +80,8 @@ async function walk(
   conversation: Conversation,
 ): Promise<{ answer: InvokeModelResult } | { parked: ParkedStep; tooLong?: boolean }> {
   const { purse, journal, continuation } = context;
-  const kind = conversation.taskClass ?? DEFAULT_TASK_CLASS;
+  const { step, judge } = conversation;
+  const kind = judge !== undefined ? `judge ${judge}` : (conversation.taskClass ?? DEFAULT_TASK_CLASS);
   /** Known once an allotment was too small for anybody. */
   let leastMicros = 0;
   const failures: WalkedFailure[] = [...(conversation.walk?.failures ?? [])];
@@ -117,7 +125,7 @@ async function walk(
       const failure = failureOf(error);
       if (failure) settle(failure);
       else purse.settle(kind, allotmentMicros, allotmentMicros);
-      if (failure) journal.record({ type: 'failed', step: conversation.step, failure });
+      if (failure) journal.record({ type: 'failed', step, ...(judge !== undefined && { judge }), failure });
       if (!failure || failure.kind === 'canceled') {
         // A worker that died under a canceled call leaves a timeout behind.
         throw CancellationScope.current().consideredCancelled ? new CancelledFailure('CANCELLED') : error;
@@ -188,7 +196,7 @@ const TIMERS: Partial<Record<(WalkAction & { do: 'attempt' })['why'], string>> =
 
 function inputOf(
   { agent, tenant }: RunContext,
-  { step, callKind, turn, taskClass, transcript, delta, decisionId, rejected, outgrown }: Conversation,
+  { step, callKind, judge, turn, taskClass, transcript, delta, decisionId, rejected, outgrown }: Conversation,
   { avoid, retry, patienceMs, waitedMs }: WalkAction & { do: 'attempt' },
   {
     repair,
@@ -207,6 +215,7 @@ function inputOf(
     ...(patienceMs !== PATIENCE_MS && { patienceMs }),
     ...(avoided.length > 0 && { avoid: avoided }),
     ...(callKind !== undefined && { callKind }),
+    ...(judge !== undefined && { judge }),
     ...(taskClass !== undefined && { taskClass }),
     ...(tenant !== undefined && { tenant }),
     ...(waitedMs > 0 && { waitedMs }),
@@ -249,16 +258,14 @@ const withEndpoint = (endpoints: readonly string[], { attempt }: Failure) => [
 
 /**
  * What Temporal UI shows for the attempt: `risks · reasoning · turn 2`, `risks · 2nd try · after sim-aurora unavailable`,
- * `risks · compaction`.
+ * `risks · compaction`, `risks · judge tone`.
  */
-function summaryOf(
-  { step, callKind, taskClass, turn }: Conversation,
-  failures: readonly WalkedFailure[],
-): string {
+function summaryOf(conversation: Conversation, failures: readonly WalkedFailure[]): string {
+  const { callKind, taskClass, turn } = conversation;
   const asked = askedOf(failures);
   const last = asked.at(-1);
-  const what = callKind ?? (last ? undefined : taskClass);
-  const parts = what === undefined ? [step] : [step, what];
+  const title = callTitle(conversation);
+  const parts = last || callKind !== undefined || taskClass === undefined ? [title] : [title, taskClass];
   if (turn > 1 && callKind === undefined) parts.push(`turn ${turn}`);
   if (!last && failures.length > 0) parts.push('after a wait');
   if (last) {
@@ -280,7 +287,7 @@ const triedOf = (failures: readonly WalkedFailure[]) =>
 type ParkAction = WalkAction & { do: 'park' };
 
 function parkedByFailure(
-  { step }: Conversation,
+  conversation: Conversation,
   action: ParkAction,
   failures: readonly WalkedFailure[],
 ): ParkedStep {
@@ -290,10 +297,13 @@ function parkedByFailure(
   // Our own words only: a provider may echo the prompt in its own, and this goes into the memo and the UI.
   const ours = last.attempt.endpoint === 'none' || last.kind === 'payload_too_large';
   const said = ours ? (last.attempt.message ?? '') : '';
+  if (conversation.refused.length > 0 && tried.length === 0 && action.why === 'nothing left')
+    return parkedByRefusals(conversation, said);
+  const { kind } = tried.at(-1) ?? last;
   return {
-    reason: parkReason(action.why, last.kind),
-    kind: (tried.at(-1) ?? last).kind,
-    message: `Step "${step}" got no answer${afterText(asked)}. ${whyParked(action, said)}`.trim(),
+    reason: kind === 'check_failed' ? 'request_refused' : parkReason(action.why, last.kind),
+    kind,
+    message: `${whose(conversation)} got no answer${afterText(asked)}. ${whyParked(action, said)}`.trim(),
     remedy:
       action.why === 'patience used'
         ? 'Wait until then, and let it try again.'
@@ -323,6 +333,9 @@ function whyParked(action: ParkAction, said: string): string {
   }
 }
 
+const whose = ({ step, judge }: Conversation) =>
+  judge === undefined ? `Step "${step}"` : `Judge "${judge}" of step "${step}"`;
+
 function parkReason(why: ParkAction['why'], kind: FailureKind): ParkReason {
   if (kind === 'worker_lost') return 'workers_lost';
   if (kind === 'payload_too_large') return 'payload_too_large';
@@ -341,7 +354,7 @@ function parkedBySize({ step, turn, delta }: Conversation, bytes: number): Parke
 
 /** @param neededMicros 0 where that is not known */
 function parkedByCap(
-  { step }: Conversation,
+  conversation: Conversation,
   { capMicros, leftMicros }: Purse,
   neededMicros: number,
   failures: readonly WalkedFailure[],
@@ -351,18 +364,18 @@ function parkedByCap(
   const before = list.length > 0 ? ` Tried before: ${list.join('; ')}.` : '';
   return {
     reason: 'cap_reached',
-    message: `The run's cap of $${capMicros / 1e6} leaves too little to ask any endpoint for step "${step}": $${leftMicros / 1e6}${needed}.${before}`,
+    message: `The run's cap of $${capMicros / 1e6} leaves too little to ask any endpoint for ${whose(conversation)}: $${leftMicros / 1e6}${needed}.${before}`,
     remedy: 'Allow it to spend more.',
     update: 'raiseCap',
   };
 }
 
 /** A cap of the tenant or the class, which many runs share: its name stands in the message. */
-function parkedBySharedCap({ step }: Conversation, { attempt }: Failure): ParkedStep {
+function parkedBySharedCap(conversation: Conversation, { attempt }: Failure): ParkedStep {
   return {
     reason: 'cap_reached',
     kind: 'cap_reached',
-    message: `Step "${step}" may not spend. ${attempt.message}`,
+    message: `${whose(conversation)} may not spend. ${attempt.message}`,
     remedy: 'Raise that cap in the config, or wait until its day or month is over; then let it try again.',
     update: 'retry',
   };

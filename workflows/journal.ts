@@ -67,7 +67,7 @@ export class Journal {
   }
 
   answered(input: InvokeModelInput, result: InvokeModelResult): void {
-    const decision = this.#decisions.readAnswered(input.step, result.decision);
+    const decision = this.#decisions.readAnswered(input.transcript.id, result.decision);
     this.record({ type: 'answered', input, result: { ...result, decision } });
   }
 

@@ -70,6 +70,11 @@ async function converse(
   // As it was when the run was continued as new: a person has yet to let it go on.
   await context.parking.parkAgain(conversation);
   for (;;) {
+    if (conversation.answer) {
+      const about = { ...(options.output && { output: options.output }), ...policiesOf(context, options) };
+      const accepted = await acceptAnswer(context, conversation, conversation.answer, about);
+      if (accepted) return accepted.value;
+    }
     await context.continuation.rest(conversation.step);
     if (conversation.pending) {
       conversation.delta = [await runTools(context, conversation, conversation.pending, options)];
@@ -77,13 +82,12 @@ async function converse(
     }
     await allowTurn(context, conversation);
     await compactWhereCrowded(context, conversation);
-    const message = await invoke(context, conversation, () => compactWhereTooLong(context, conversation));
-    const calls = toolCallsOf(message);
+    const answer = await invoke(context, conversation, {
+      shorten: () => compactWhereTooLong(context, conversation),
+    });
+    const calls = toolCallsOf(answer.message);
     if (calls.length > 0) conversation.pending = { calls, results: {} };
-    else {
-      const accepted = await acceptAnswer(context, conversation, message, options.output);
-      if (accepted) return accepted.value;
-    }
+    else conversation.answer = answer;
   }
 }
 
@@ -109,7 +113,7 @@ function newConversation(
     turnsAllowed: context.limits.turns,
     transcript: { id: name, length: 0, digest: '' },
     delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
-    repairs: 0,
+    refused: [],
     rejected: [],
     outgrown: [],
     compactions: 0,

@@ -71,7 +71,12 @@ function nameText({ name, status, toolCalls }: StepState): string {
 
 /** `3, sim-aurora/x unavailable ×2` */
 function attemptsText(step: StepState): string {
-  return [String(attemptsMade(step)), ...listFailures(step.attempts).map(pc.red)].join('\n');
+  const { attempts, judgeCalls = 0 } = step;
+  return [
+    String(attemptsMade(step)),
+    ...listFailures(attempts).map(pc.red),
+    ...(judgeCalls > 0 ? [`judged ×${judgeCalls}`] : []),
+  ].join('\n');
 }
 
 function whyText({ name, decision, endpoint }: StepState): string[] {

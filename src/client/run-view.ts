@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import type { InvokeModelInput } from '../core/contract/activities.ts';
 import { PARKED_MEMO, type Parked, type SearchAttribute } from '../core/contract/run.ts';
 import { afterRunEvent, NEW_RUN, type RunState } from '../core/run/run-state.ts';
 import { type RunRecord, readRun } from '../history/read-run.ts';
@@ -84,12 +85,17 @@ function statusOf({ status, memo }: ExecutionInfo): RunStatus {
   }
 }
 
+const callOf = ({ input: { step, judge } }: { readonly input: InvokeModelInput }) => ({
+  step,
+  ...(judge !== undefined && { judge }),
+});
+
 function afterRecord(state: RunState, record: Exclude<RunRecord, { type: 'runFailed' }>): RunState {
   switch (record.type) {
     case 'failed':
     case 'canceled':
       return record.failure
-        ? afterRunEvent(state, { type: 'failed', step: record.input.step, failure: record.failure })
+        ? afterRunEvent(state, { type: 'failed', ...callOf(record), failure: record.failure })
         : state;
     case 'begun':
       return record.state;

@@ -228,11 +228,24 @@ const configSchema = z.strictObject({
   checks: z
     .record(
       z.string().min(1),
-      z.custom<Check>(
-        (value) =>
-          typeof (value as Check | null)?.run === 'function' &&
-          typeof (value as Check).reliability === 'object',
-        'make it with check({ accepts })',
+      z.union(
+        [
+          z.custom<Check>(
+            (value) =>
+              typeof (value as Check | null)?.run === 'function' &&
+              typeof (value as Check).reliability === 'object',
+          ),
+          z.strictObject({
+            rubric: z.string().trim().min(1),
+            task: z.string().min(1),
+            reliability: z.strictObject({
+              acceptsWrong: z.number().min(0).max(1),
+              rejectsRight: z.number().min(0).max(1),
+              costUsd: z.number().min(0),
+            }),
+          }),
+        ],
+        'make it with check({ accepts }) or judge({ rubric }), with chances from 0 to 1',
       ),
     )
     .optional(),

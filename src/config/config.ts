@@ -5,6 +5,7 @@ import type { GovernanceConfig } from '../core/routing/governance.ts';
 import type { BlobStore } from '../core/vocabulary/blob.ts';
 import type { TaskClass } from '../core/vocabulary/task-class.ts';
 import type { Check } from './check.ts';
+import type { Judge } from './judge.ts';
 import type { Tool } from './tool.ts';
 
 export interface SignalboxConfig extends GovernanceConfig {
@@ -47,8 +48,8 @@ export interface SignalboxConfig extends GovernanceConfig {
   readonly blobs?: string | BlobStore;
   /** Tools by the name that steps and models use. */
   readonly tools?: Readonly<Record<string, Tool>>;
-  /** Checks by the name that `verify` of a step uses. */
-  readonly checks?: Readonly<Record<string, Check>>;
+  /** Checks, and judges, by the name that `verify` of a step uses. */
+  readonly checks?: Readonly<Record<string, Check | Judge>>;
   /** Default `signalbox`. */
   readonly taskQueue?: string;
 }

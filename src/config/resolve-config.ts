@@ -21,6 +21,7 @@ import { closestNames } from './closest-names.ts';
 import type { SignalboxConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { checkConfig } from './config-schema.ts';
+import { isJudge, type Judge } from './judge.ts';
 import type { Tool } from './tool.ts';
 
 export interface ResolvedConfig {
@@ -41,6 +42,7 @@ export interface ResolvedConfig {
   readonly modelIds: ReadonlySet<string>;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly checks: ReadonlyMap<string, Check>;
+  readonly judges: ReadonlyMap<string, Judge>;
   readonly taskQueue: string;
 }
 
@@ -125,12 +127,31 @@ export function resolveConfig(config: SignalboxConfig, mode: Mode): ResolvedConf
     ...(quality !== undefined && { qualityFile: quality }),
     modelIds: new Set(modelIds),
     tools: new Map(Object.entries(tools)),
-    checks: new Map(Object.entries(checks)),
+    ...verifiersOf(checks, classes),
     taskQueue: taskQueue ?? DEFAULT_TASK_QUEUE,
   };
 }
 
 const DEFAULT_BLOBS = 'file:.signalbox/blobs';
+
+/** Functions run with the answer, judges are asked after it. */
+function verifiersOf(
+  checks: NonNullable<SignalboxConfig['checks']>,
+  taskClasses: ReadonlyMap<string, TaskClass>,
+): Pick<ResolvedConfig, 'checks' | 'judges'> {
+  const functions = new Map<string, Check>();
+  const judges = new Map<string, Judge>();
+  for (const [name, verifier] of Object.entries(checks)) {
+    if (!isJudge(verifier)) functions.set(name, verifier);
+    else if (taskClasses.has(verifier.task)) judges.set(name, verifier);
+    else
+      throw new ConfigError(
+        `checks.${name}.task: there is no task class "${verifier.task}".`,
+        `Use one of ${[...taskClasses.keys()].join(', ')}, or add it to taskClasses in signalbox.config.ts.`,
+      );
+  }
+  return { checks: functions, judges };
+}
 
 type Named = readonly [path: string, name: string];
 

@@ -144,7 +144,7 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
       const result = <T>() => decodeFromPayloadsAtIndex<T>(converter, 0, completed.result?.payloads);
       if (model) {
         const answer = await result<InvokeModelResult>();
-        const decision = decisions.readAnswered(model.input.step, answer.decision);
+        const decision = decisions.readAnswered(model.input.transcript.id, answer.decision);
         yield { type: 'answered', ...model, result: { ...answer, decision } };
       }
       if (carries.has(String(completed.scheduledEventId))) {
@@ -197,10 +197,10 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
 
 function readFailure(
   { decision, ...failure }: AttemptFailure,
-  { step }: Pick<InvokeModelInput, 'step'>,
+  { transcript }: Pick<InvokeModelInput, 'transcript'>,
   decisions: DecisionReader,
 ): Read<AttemptFailure> {
-  return { ...failure, ...(decision && { decision: decisions.read(step, decision) }) };
+  return { ...failure, ...(decision && { decision: decisions.read(transcript.id, decision) }) };
 }
 
 type Converter = Client['options']['loadedDataConverter'];

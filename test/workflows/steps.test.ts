@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { simulatedModels } from '../../src/catalog/simulated-vendors.ts';
 import { tool } from '../../src/config/tool.ts';
+import type { InvokeModelResult } from '../../src/core/contract/activities.ts';
 import { useVendors } from '../support/use-vendors.ts';
 import {
   ask,
@@ -250,7 +251,10 @@ it('an answer that the schema refuses is asked for again with the reason, then p
     parked: [{ reason: 'request_refused', kind: 'output_invalid' }],
   });
   const turns = await workOf(client, run.id);
-  expect(turns).toHaveLength(3);
+  expect(turns).toHaveLength(6);
+  const asked = turns.map(({ result }) => (result as InvokeModelResult).attempt.endpoint);
+  for (const i of [0, 2, 4]) expect(asked[i + 1]).toBe(asked[i]);
+  expect(new Set(asked).size).toBe(3);
   expect(turns[1]!.input.delta).toEqual([
     { role: 'user', content: expect.stringContaining('must be better') },
   ]);

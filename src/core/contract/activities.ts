@@ -35,7 +35,9 @@ export type BehalfKind = Exclude<CallKind, 'work' | 'repair'>;
 export interface InvokeModelInput {
   readonly agent: string;
   readonly step: string;
-  /** From 1. */
+  /** The judge that is asked, where the call is not the step's own work but a check of its answer. */
+  readonly judge?: string;
+  /** From 1; a judge's is that of the answer. */
   readonly turn: number;
   /** Absent where it is the step's own work. */
   readonly callKind?: BehalfKind;
@@ -78,6 +80,8 @@ export interface InvokeModelResult {
   readonly digest: string;
   /** The conversation goes on, and nears the largest window of those worth asking. */
   readonly crowded?: true;
+  /** Judges who must still accept it, by name; absent where the step has none, and where it asks for tools. */
+  readonly judges?: readonly string[];
 }
 
 /** The one detail of the non-retryable `ApplicationFailure` that a failed attempt throws; its `type` is the kind. */

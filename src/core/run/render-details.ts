@@ -34,9 +34,13 @@ const nameOf = ({ name, status }: StepState) => `${MARKS[status]} ${name}`;
 
 /** `3: sim-aurora/x unavailable ×2, sim-borealis`. What failed before a park stands above the table. */
 function attemptsOf(step: StepState): string {
-  const { attempts, endpoint, parked } = step;
+  const { attempts, endpoint, parked, judgeCalls = 0 } = step;
   const provider = endpoint?.split('/')[0];
-  const what = [...(parked ? [] : listFailures(attempts)), ...(provider ? [provider] : [])];
+  const what = [
+    ...(parked ? [] : listFailures(attempts)),
+    ...(provider ? [provider] : []),
+    ...(judgeCalls > 0 ? [`judged ×${judgeCalls}`] : []),
+  ];
   return [String(attemptsMade(step)), ...(what.length > 0 ? [what.join(', ')] : [])].join(': ');
 }
 

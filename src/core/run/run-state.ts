@@ -15,6 +15,7 @@ import { DEFAULT_TASK_CLASS } from '../routing/infer-task-class.ts';
 import type { Attempt } from '../vocabulary/attempt.ts';
 import type { Decision } from '../vocabulary/decision.ts';
 import { toolCallsOf } from '../vocabulary/transcript.ts';
+import { verdictOf } from '../vocabulary/verdict.ts';
 import type { StepWait } from './step-wait.ts';
 
 export interface RunState {
@@ -39,13 +40,17 @@ export interface StepState {
   readonly costMicros: number;
   /** Spent in attempts, in milliseconds. */
   readonly ms: number;
+  /** Who must still accept the last answer, by name; absent where nobody must. */
+  readonly judges?: readonly string[];
+  /** Calls of judges about its answers, which are no attempts of its own; absent where there were none. */
+  readonly judgeCalls?: number;
   /** Why the endpoint that answered was chosen. */
   readonly decision?: Decision;
   readonly parked?: Parked;
   readonly waiting?: StepWait;
 }
 
-type ModelCall = Pick<InvokeModelInput, 'step' | 'callKind' | 'taskClass' | 'turn'>;
+type ModelCall = Pick<InvokeModelInput, 'step' | 'callKind' | 'judge' | 'taskClass' | 'turn'>;
 
 export type RunEvent =
   | { readonly type: 'scheduled'; readonly input: ModelCall }
@@ -53,6 +58,7 @@ export type RunEvent =
   | {
       readonly type: 'failed';
       readonly step: string;
+      readonly judge?: string;
       readonly failure: Pick<AttemptFailure, 'attempt' | 'lost'>;
     }
   | {
@@ -100,13 +106,15 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
       }));
     }
     case 'answered': {
-      const { attempt, lost = [], decision, message } = event.result;
-      const { step, callKind } = event.input;
+      const { attempt, lost = [], decision, message, judges } = event.result;
+      const { step, callKind, judge } = event.input;
+      if (judge !== undefined) return change(run, step, (state) => judged(state, judge, event.result));
       if (callKind !== undefined)
         return change(run, step, (state) => withAttempts(state, [...lost, attempt]));
-      return change(run, step, (state) => ({
+      return change(run, step, ({ judges: _, ...state }) => ({
         ...withAttempts(state, [...lost, attempt]),
-        status: toolCallsOf(message).length > 0 ? 'running' : 'done',
+        status: toolCallsOf(message).length > 0 || judges ? 'running' : 'done',
+        ...(judges && { judges }),
         endpoint: attempt.endpoint,
         model: attempt.servedModel ?? attempt.requestedModel,
         // Told by the worker where the step named none.
@@ -117,7 +125,10 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
     case 'failed': {
       const { attempt, lost } = event.failure;
       const asked = WAITS.has(attempt.outcome) ? [] : [attempt];
-      return change(run, event.step, (state) => withAttempts(state, [...lost, ...asked]));
+      const made = [...lost, ...asked];
+      return change(run, event.step, (state) =>
+        event.judge === undefined ? withAttempts(state, made) : withJudgeCalls(state, made),
+      );
     }
     case 'waits':
       return change(run, event.wait.step, (state) => ({ ...state, status: 'waiting', waiting: event.wait }));
@@ -149,14 +160,33 @@ const newStep = (name: string): StepState => ({
   ms: 0,
 });
 
-function withAttempts(state: StepState, attempts: readonly Attempt[]): StepState {
-  return {
-    ...state,
-    attempts: [...state.attempts, ...attempts],
-    costMicros: state.costMicros + sum(attempts.map(({ costMicros }) => costMicros)),
-    ms: state.ms + sum(attempts.map(({ totalMs }) => totalMs)),
-  };
+/** The last judge to accept makes the step done. */
+function judged(
+  state: StepState,
+  judge: string,
+  { attempt, lost = [], message }: Read<InvokeModelResult>,
+): StepState {
+  const { judges: before = [], ...called } = withJudgeCalls(state, [...lost, attempt]);
+  if (!verdictOf(message).accepted) return called;
+  const judges = before.filter((name) => name !== judge);
+  return judges.length > 0 ? { ...called, judges } : { ...called, status: 'done' };
 }
+
+const withJudgeCalls = (state: StepState, calls: readonly Attempt[]): StepState => ({
+  ...spent(state, calls),
+  judgeCalls: (state.judgeCalls ?? 0) + calls.length,
+});
+
+const withAttempts = (state: StepState, attempts: readonly Attempt[]): StepState => ({
+  ...spent(state, attempts),
+  attempts: [...state.attempts, ...attempts],
+});
+
+const spent = (state: StepState, attempts: readonly Attempt[]): StepState => ({
+  ...state,
+  costMicros: state.costMicros + sum(attempts.map(({ costMicros }) => costMicros)),
+  ms: state.ms + sum(attempts.map(({ totalMs }) => totalMs)),
+});
 
 function change(run: RunState, step: string, next: (state: StepState) => StepState): RunState {
   const steps = run.steps.map((state) => (state.name === step ? next(state) : state));

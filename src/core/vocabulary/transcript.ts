@@ -21,6 +21,8 @@ export interface SetupEntry {
   readonly outputSchema?: JsonObject;
   /** Names of checks that an answer must pass. */
   readonly verify?: readonly string[];
+  /** This is no step's own work but a check of it: a judge's, by name, of the answer that ends the transcript given. */
+  readonly judge?: { readonly check: string; readonly of: TranscriptReference };
   /** The layers of policy that come with the request. */
   readonly policies?: RequestPolicies;
 }

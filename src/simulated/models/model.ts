@@ -1,6 +1,7 @@
 import type { Conversation, JsonSchema, Reply } from './conversation.ts';
 import { fillSchema } from './fill-schema.ts';
 import type { Json } from './json-schema.ts';
+import { asksForVerdict, judge } from './judge.ts';
 import { forcedCall, isAnswerTool, nextLookups } from './lookups.ts';
 import { type Task, taskOf } from './prompt.ts';
 import { withRecordsApart } from './record.ts';
@@ -56,7 +57,9 @@ function schemaInPrompt({ system, messages }: Conversation): JsonSchema | undefi
 }
 
 /** Lists are kept as long as the answer still fits into the tokens allowed: a whole answer beats a cut one. */
-function fillToLength(schema: JsonSchema, task: Task, { maxCharacters }: Conversation): Json {
+function fillToLength(schema: JsonSchema, task: Task, conversation: Conversation): Json {
+  if (asksForVerdict(schema)) return judge(conversation);
+  const { maxCharacters } = conversation;
   let filled = fillSchema(schema, task, 60);
   for (const maxItems of [25, 10, 4, 1]) {
     if (JSON.stringify(filled).length <= maxCharacters) break;

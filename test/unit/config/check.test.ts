@@ -3,6 +3,8 @@ import { type CheckPort, InvocationFailure, type ModelAnswer } from '../../../ac
 import { reliabilityOf, verifyAnswer } from '../../../activities/verify-answer.ts';
 import { check } from '../../../src/config/check.ts';
 
+/** By name: none. */
+const NO_JUDGES = new Map();
 const never = new AbortController().signal;
 
 describe('a check', () => {
@@ -71,17 +73,17 @@ describe('several checks', () => {
   ]);
 
   it('must all accept: a wrong answer must fool each, a right one pass each, and all cost', () => {
-    const { check: both } = reliabilityOf(['a', 'b'], { checks });
+    const { check: both } = reliabilityOf(['a', 'b'], { checks, judges: NO_JUDGES });
     expect(both!.acceptsWrong).toBeCloseTo(0.1);
     expect(both!.rejectsRight).toBeCloseTo(0.28);
     expect(both!.costUsd).toBeCloseTo(0.03);
-    const { check: one } = reliabilityOf(['a'], { checks });
+    const { check: one } = reliabilityOf(['a'], { checks, judges: NO_JUDGES });
     expect(one!.rejectsRight).toBeCloseTo(0.1);
-    expect(reliabilityOf([], { checks })).toEqual({});
+    expect(reliabilityOf([], { checks, judges: NO_JUDGES })).toEqual({});
   });
 
   it('that nobody knows are refused by name, with those that there are', () => {
-    expect(() => reliabilityOf(['a', 'c'], { checks })).toThrow(/"c".*a, b/);
+    expect(() => reliabilityOf(['a', 'c'], { checks, judges: NO_JUDGES })).toThrow(/"c".*a, b/);
   });
 });
 
@@ -96,10 +98,10 @@ describe('an answer', () => {
     verifyAnswer(
       { ...answer, ...of },
       { messages: [], tools: [], verify: Object.keys(checks), ...(outputSchema && { outputSchema: {} }) },
-      { checks: new Map(Object.entries(checks)) },
+      { checks: new Map(Object.entries(checks)), judges: NO_JUDGES },
       never,
     );
-  const kindOf = (work: Promise<void>) =>
+  const kindOf = (work: Promise<unknown>) =>
     work.then(
       () => 'accepted',
       (error: unknown) => (error instanceof InvocationFailure ? `${error.kind} ${error.message}` : error),
