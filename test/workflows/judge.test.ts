@@ -75,7 +75,7 @@ it('what a judge rejects is repaired once with its reason, then asked of another
   await run.resume();
   await until(async () => (await run.state()).parked[0]?.number === 2);
   const again = (await callsOf(stage, run.id)).filter(({ input }) => input.judge === undefined)[work.length]!;
-  expect(again.input.avoid).toEqual([]);
+  expect(again.input).not.toHaveProperty('avoid');
 });
 
 it('a judge that nobody answers is failed over, and parks its step, which is not asked again', async () => {
