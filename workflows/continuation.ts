@@ -18,12 +18,14 @@ import { recordAtClose } from './ledger.ts';
 import type { PurseSnapshot } from './purse.ts';
 import type { RunContext } from './run-context.ts';
 import type { Seen } from './updates.ts';
+import type { WallTimeSnapshot } from './wall-time.ts';
 
 /** What a run hands to the one that continues it, beside its input. */
 export interface Carried extends CarriedState {
   /** The run that is continued. */
   readonly runId: string;
   readonly purse: PurseSnapshot;
+  readonly wall: WallTimeSnapshot;
   /** Parks so far. */
   readonly parks: number;
   readonly updates: Seen;
@@ -172,12 +174,13 @@ export class Continuation {
     }
   }
 
-  #carry({ purse, parking, journal, updates }: RunContext): Carried {
+  #carry({ purse, wall, parking, journal, updates }: RunContext): Carried {
     const { runId } = workflowInfo();
     const conversations = [...this.#open.values()].filter(hasBegun);
     return {
       ...{ runId, conversations, done: this.#done },
       purse: purse.snapshot,
+      wall: wall.snapshot,
       parks: parking.parks,
       state: journal.carried,
       updates: updates.seen,

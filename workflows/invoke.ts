@@ -25,10 +25,12 @@ import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
 import { largestPiece } from '../src/core/transcript/largest-piece.ts';
 import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
+import { durationText } from '../src/core/vocabulary/duration-text.ts';
 import type { Conversation, ParkedStep, PendingAnswer, WaitingWalk, WalkedFailure } from './conversation.ts';
 import type { Purse } from './purse.ts';
 import { parkedByRefusals } from './refusals.ts';
 import type { RunContext } from './run-context.ts';
+import type { WallTime } from './wall-time.ts';
 
 const { [INVOKE_MODEL]: invokeModel } = proxyActivities<SignalboxActivities>({
   // The activity enforces the class's own deadlines; this only bounds what they may be set to.
@@ -79,7 +81,7 @@ async function walk(
   context: RunContext,
   conversation: Conversation,
 ): Promise<{ answer: InvokeModelResult } | { parked: ParkedStep; tooLong?: boolean }> {
-  const { purse, journal, continuation } = context;
+  const { purse, wall, journal, continuation } = context;
   const { step, judge } = conversation;
   const kind = judge !== undefined ? `judge ${judge}` : (conversation.taskClass ?? DEFAULT_TASK_CLASS);
   /** Known once an allotment was too small for anybody. */
@@ -158,6 +160,8 @@ async function walk(
       }
     }
   }
+  if (action.why === 'patience used' && action.untilMs > Date.now() + wall.leftMs)
+    return { parked: parkedByWall(conversation, wall) };
   return { parked: parkedByFailure(conversation, action, failures) };
 }
 
@@ -165,8 +169,11 @@ async function walk(
 const TOO_LONG: ReadonlySet<FailureKind> = new Set(['context_too_long', 'payload_too_large']);
 
 /** Begins a walk, or takes up the one that was waiting when the run was continued as a new one. */
-function walkOf({ limits }: RunContext, { walk }: Conversation): [WalkState, WalkAction] {
-  if (!walk) return beginWalk({ maxAttempts: limits.attempts, patienceMs: limits.waitMs }, Date.now());
+function walkOf({ limits, wall }: RunContext, { walk }: Conversation): [WalkState, WalkAction] {
+  if (!walk) {
+    const patienceMs = Math.min(limits.waitMs, wall.leftMs);
+    return beginWalk({ maxAttempts: limits.attempts, patienceMs }, Date.now());
+  }
   return [walk.state, { ...walk.action, delayMs: Math.max(0, walk.untilMs - Date.now()) }];
 }
 
@@ -303,7 +310,8 @@ function parkedByFailure(
   return {
     reason: kind === 'check_failed' ? 'request_refused' : parkReason(action.why, last.kind),
     kind,
-    message: `${whose(conversation)} got no answer${afterText(asked)}. ${whyParked(action, said)}`.trim(),
+    message:
+      `${capitalised(whose(conversation))} got no answer${afterText(asked)}. ${whyParked(action, said)}`.trim(),
     remedy:
       action.why === 'patience used'
         ? 'Wait until then, and let it try again.'
@@ -334,12 +342,25 @@ function whyParked(action: ParkAction, said: string): string {
 }
 
 const whose = ({ step, judge }: Conversation) =>
-  judge === undefined ? `Step "${step}"` : `Judge "${judge}" of step "${step}"`;
+  judge === undefined ? `step "${step}"` : `judge "${judge}" of step "${step}"`;
+
+const capitalised = (words: string) => words[0]!.toUpperCase() + words.slice(1);
 
 function parkReason(why: ParkAction['why'], kind: FailureKind): ParkReason {
   if (kind === 'worker_lost') return 'workers_lost';
   if (kind === 'payload_too_large') return 'payload_too_large';
   return why === 'stopped' ? 'request_refused' : 'attempts_exhausted';
+}
+
+/** Before it is used up where a wait would use it up: no timer runs for nothing. */
+export function parkedByWall(conversation: Conversation, { limitMs, leftMs }: WallTime): ParkedStep {
+  const left = leftMs > 0 ? 'would wait past its wall time of' : 'is past its wall time of';
+  return {
+    reason: 'wall_used',
+    message: `The run ${left} ${durationText(limitMs)} (limits.wall), so that ${whose(conversation)} goes no further.`,
+    remedy: 'Let it work as long again, or abort it.',
+    update: 'retry',
+  };
 }
 
 function parkedBySize({ step, turn, delta }: Conversation, bytes: number): ParkedStep {
@@ -375,7 +396,7 @@ function parkedBySharedCap(conversation: Conversation, { attempt }: Failure): Pa
   return {
     reason: 'cap_reached',
     kind: 'cap_reached',
-    message: `${whose(conversation)} may not spend. ${attempt.message}`,
+    message: `${capitalised(whose(conversation))} may not spend. ${attempt.message}`,
     remedy: 'Raise that cap in the config, or wait until its day or month is over; then let it try again.',
     update: 'retry',
   };

@@ -1,10 +1,12 @@
 import type { RequestPolicies } from '../src/core/vocabulary/transcript.ts';
 import type { Continuation } from './continuation.ts';
 import type { Journal } from './journal.ts';
+import type { Limits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import type { ParkingLot } from './parking.ts';
 import type { Purse } from './purse.ts';
 import type { Updates } from './updates.ts';
+import type { WallTime } from './wall-time.ts';
 
 /** What every part of a run shares; one per workflow execution. */
 export interface RunContext {
@@ -13,8 +15,9 @@ export interface RunContext {
   readonly tenant?: string;
   /** The agent's layer and the starter's. */
   readonly policies: RequestPolicies;
-  readonly limits: { readonly turns: number; readonly attempts: number; readonly waitMs: number };
+  readonly limits: Limits;
   readonly purse: Purse;
+  readonly wall: WallTime;
   readonly parking: ParkingLot;
   readonly journal: Journal;
   readonly updates: Updates;

@@ -3,7 +3,7 @@
  * step, then `invoke.ts` for the failover walk of a turn.
  */
 
-import { type Duration, msToNumber, TemporalFailure } from '@temporalio/common';
+import { type Duration, TemporalFailure } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
@@ -20,9 +20,10 @@ import {
   type InferOutput,
   type StandardSchema,
 } from '../src/core/vocabulary/standard-schema.ts';
-import { type Carried, Continuation, HISTORY_EVENTS } from './continuation.ts';
+import { type Carried, Continuation } from './continuation.ts';
 import { Journal } from './journal.ts';
 import { recordAtClose } from './ledger.ts';
+import { type Limits, limitsOf } from './limits.ts';
 import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { ParkingLot } from './parking.ts';
@@ -31,6 +32,7 @@ import type { RunContext } from './run-context.ts';
 import { assertCarried, assertShort, boundedFailure, shortened } from './size-limits.ts';
 import { runStep, type StepOptions, type StructuredStepOptions } from './step.ts';
 import { Updates } from './updates.ts';
+import { WallTime } from './wall-time.ts';
 
 export interface AgentDefinition<In extends StandardSchema, Out extends StandardSchema | undefined> {
   /** The workflow type. Export the agent under the same name from the file your worker bundles. */
@@ -53,6 +55,8 @@ export interface AgentLimits {
   readonly attempts?: number;
   /** How long one reply may wait for endpoints that are rate limited. Default 6 hours. */
   readonly wait?: Duration;
+  /** How long the run may work, e.g. `2h`; while all that is under way waits for a person it does not count. Default: no limit. */
+  readonly wall?: Duration;
   /** Events of history after which the run goes on as a new one, at a turn boundary. Default 4,096. */
   readonly historyEvents?: number;
 }
@@ -78,7 +82,8 @@ export interface Run {
 
 /**
  * @throws ApplicationFailure `InvalidInput` where the input does not fit its schema, `InvalidOutput` where the result
- * does not, `PayloadTooLarge` where the result has more than 1 MB, `Aborted` where a person gave the run up, `AgentError` where the function itself throws
+ * does not, `PayloadTooLarge` where the result has more than 1 MB, `Aborted` where a person gave the run up,
+ * `AgentError` where the function itself throws; at once SignalboxError where a limit is none
  */
 export function agent<In extends StandardSchema, Out extends StandardSchema, R extends InferInput<Out>>(
   definition: AgentDefinition<In, Out> & { readonly output: Out },
@@ -92,11 +97,12 @@ export function agent(
   definition: AgentDefinition<StandardSchema, StandardSchema | undefined>,
   run: (run: Run, input: never) => Promise<unknown>,
 ): Agent<unknown, unknown> {
+  const limits = limitsOf(definition.name, definition.limits);
   const workflow = async (
     input: unknown,
     start: StartArguments & { carried?: Carried } = {},
   ): Promise<unknown> => {
-    const context = beginRun(definition, start);
+    const context = beginRun(definition, limits, start);
     const scope = new CancellationScope();
     try {
       const parsed = await parse(definition.input, input, 'Input');
@@ -132,13 +138,15 @@ async function close(
 }
 
 function beginRun(
-  { name, limits = {}, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
+  { name, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
+  limits: Limits,
   { maxUsd = Infinity, tenant, policy: ofRequest, carried }: StartArguments & { carried?: Carried },
 ): RunContext {
   assertShort('The tenant', tenant ?? '');
   const journal = new Journal(name, tenant, carried?.state);
-  const purse = new Purse(carried?.purse ?? newPurse(Math.min(limits.usd ?? 0.5, maxUsd)));
-  const parking = new ParkingLot(journal, carried?.parks ?? 0, carried?.conversations ?? []);
+  const purse = new Purse(carried?.purse ?? newPurse(Math.min(limits.usd, maxUsd)));
+  const wall = new WallTime(limits.wallMs, carried?.wall);
+  const parking = new ParkingLot({ journal, wall }, carried?.parks ?? 0, carried?.conversations ?? []);
   const updates = new Updates(carried?.updates ?? []);
 
   updates.on(retryUpdate, (repair?: { step?: string }) => parking.unpark(repair?.step), {
@@ -170,14 +178,13 @@ function beginRun(
     },
   );
 
-  const { turns = 30, attempts = 6, wait = '6h', historyEvents = HISTORY_EVENTS } = limits;
   return {
     agent: name,
     ...(tenant !== undefined && { tenant }),
     policies: { ...(policy && { agent: policy }), ...(ofRequest && { request: ofRequest }) },
-    limits: { turns, attempts, waitMs: msToNumber(wait) },
-    ...{ purse, parking, journal, updates, outbox: new Outbox() },
-    continuation: new Continuation(carried, historyEvents),
+    limits,
+    ...{ purse, wall, parking, journal, updates, outbox: new Outbox() },
+    continuation: new Continuation(carried, limits.historyEvents),
   };
 }
 

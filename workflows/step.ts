@@ -14,7 +14,7 @@ import {
 import { acceptAnswer, answeredValue, jsonSchemaOf } from './answer.ts';
 import { compactWhereCrowded, compactWhereTooLong } from './compact.ts';
 import type { Conversation } from './conversation.ts';
-import { invoke } from './invoke.ts';
+import { invoke, parkedByWall } from './invoke.ts';
 import type { RunContext } from './run-context.ts';
 import { assertShort } from './size-limits.ts';
 import { runTools, type StepTools } from './tools.ts';
@@ -52,11 +52,13 @@ export async function runStep(
   }
   const conversation = continuation.begin(name, () => newConversation(context, name, options));
   let done = false;
+  context.wall.begin(name);
   try {
     const value = await converse(context, conversation, options);
     done = true;
     return value;
   } finally {
+    context.wall.end(name);
     continuation.end(name, done);
   }
 }
@@ -80,6 +82,7 @@ async function converse(
       conversation.delta = [await runTools(context, conversation, conversation.pending, options)];
       delete conversation.pending;
     }
+    await allowTime(context, conversation);
     await allowTurn(context, conversation);
     await compactWhereCrowded(context, conversation);
     const answer = await invoke(context, conversation, {
@@ -118,6 +121,11 @@ function newConversation(
     outgrown: [],
     compactions: 0,
   };
+}
+
+/** @throws ApplicationFailure `Aborted` where a person gives the run up rather than allow more time */
+async function allowTime({ parking, wall }: RunContext, conversation: Conversation): Promise<void> {
+  if (wall.leftMs === 0) await parking.park(conversation, parkedByWall(conversation, wall));
 }
 
 /** @throws ApplicationFailure `Aborted` where a person gives the run up rather than allow more turns */

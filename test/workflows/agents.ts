@@ -86,6 +86,17 @@ export const askInTurn = agent(
   },
 );
 
+/** The same, with a second to work in. */
+export const askBriefly = agent(
+  { name: 'askBriefly', input: z.object({ prompts: z.array(z.string()) }), limits: { wall: '1s' } },
+  async (run, { prompts }) => {
+    const answers: string[] = [];
+    for (const [i, prompt] of prompts.entries())
+      answers.push(await run.step(`step ${i + 1}`, { task: 'writing', prompt }));
+    return answers;
+  },
+);
+
 /** Steps all at once. */
 export const askAtOnce = agent(
   {

@@ -31,6 +31,7 @@ export type ParkReason =
   | 'request_refused'
   | 'cap_reached'
   | 'turns_used'
+  | 'wall_used'
   | 'workers_lost'
   | 'payload_too_large';
 

@@ -42,6 +42,7 @@ describe('what a judge is shown', () => {
             { role: 'user', content: 'Plan it.' },
             { role: 'assistant', content: [{ type: 'text', text: answer }] },
           ],
+          shown: async () => [],
           remember: () => {},
           answers: async () => new Map(),
         },
