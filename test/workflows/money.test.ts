@@ -1,5 +1,6 @@
 /** The run's money: set aside before each call, settled after it, and never past the cap. */
 import { expect, it } from '@jest/globals';
+import { judge } from '../../src/config/judge.ts';
 import type {
   AttemptFailure,
   InvokeModelInput,
@@ -8,7 +9,7 @@ import type {
 import type { Attempt } from '../../src/core/vocabulary/attempt.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
-import { askAtOnce } from './agents.ts';
+import { askAtOnce, askUnder } from './agents.ts';
 import { decoded, eventsOf } from './read-history.ts';
 import { type Stage, type StageOptions, useStages } from './use-stage.ts';
 
@@ -100,4 +101,27 @@ it('a call that needs more than is usually set aside is given it, where the cap 
   expect(await run.result()).toEqual([expect.stringContaining('opened')]);
   const { mostCommitted } = await moneyOf(stage, run.id);
   expect(mostCommitted).toBeGreaterThan(250_000);
+});
+
+it('judges and repairs are paid out of the same cap, and it parks the step whose judge it stops', async () => {
+  const price = { input: 3, output: 15, source: 'this test', date: '2026-11-01' };
+  const short = { maxOutputTokens: 100, expectedOutputTokens: 50 };
+  const stage = await newStage({
+    ...oneDearEndpoint,
+    overrides: [{ provider: 'sim-aurora', price }],
+    taskClasses: { reasoning: short, judging: short },
+    checks: { place: judge({ rubric: '- names "bridge"' }) },
+  });
+  const asked = { prompt: promptOf(1), task: 'reasoning', verify: ['place'] };
+  const run = await stage.start(askUnder, asked, { maxUsd: CAP_MICROS / 1e6 });
+  // An answer, its judgement and a repair: nothing is left for the judgement of that.
+  await expect(run.result()).rejects.toMatchObject({
+    parked: [{ step: 'answer', reason: 'cap_reached', message: expect.stringContaining('judge "place"') }],
+  });
+  const { mostCommitted, spent } = await moneyOf(stage, run.id);
+  expect(mostCommitted).toBeLessThanOrEqual(CAP_MICROS);
+  expect(spent).toBeGreaterThan(0.08e6);
+  await run.resume({ raiseCapUsd: 0.5 });
+  await until(async () => (await run.state()).parked[0]?.reason === 'request_refused');
+  expect((await moneyOf(stage, run.id)).spent).toBe((await run.state()).costMicros);
 });
