@@ -56,10 +56,11 @@ function compactionOf(
 /** Whole where some model can take it whole, else in pieces, each half as long as the last that was too long. */
 async function summarise(
   context: RunContext,
-  { step, turn }: Conversation,
+  owner: Conversation,
   compaction: Compaction,
   id: string,
 ): Promise<string> {
+  const { step, turn } = owner;
   const parts: string[] = [];
   for (let piece = 0, pieces = 1; piece < pieces; piece++) {
     const passage = (): PassageEntry => ({ role: 'passage', ...compaction, piece, pieces });
@@ -84,7 +85,7 @@ async function summarise(
       reading.outgrown = [];
       return true;
     };
-    const { message } = await invoke(context, reading, { shorten });
+    const { message } = await invoke(context, reading, { shorten, owner });
     parts.push(textOf(message));
   }
   return parts.join('\n\n');
