@@ -14,6 +14,7 @@ import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
 import type { TaskClass } from '../src/core/vocabulary/task-class.ts';
+import { toolCallsOf } from '../src/core/vocabulary/transcript.ts';
 import { asFailure, askModel } from './ask-model.ts';
 import { AttemptTab, type PricedCall } from './attempt-tab.ts';
 import { createAnswerCheck } from './check-answer.ts';
@@ -23,6 +24,7 @@ import { isCrowded } from './crowding.ts';
 import { keptMessage, withBlobs } from './keep-large.ts';
 import { LastDecisions } from './last-decisions.ts';
 import { type ActivityPorts, type HealthPort, InvocationFailure, type ModelAnswer } from './ports.ts';
+import { traitsOf } from './tool-traits.ts';
 import { verifyAnswer } from './verify-answer.ts';
 
 /**
@@ -86,10 +88,12 @@ export function createInvokeModel(
       const attempt = tab.answered(answer);
       const lost = tab.lost.length > 0 ? { lost: tab.lost } : {};
       const crowded = isCrowded(conversation, message, attempt, decision, ports.catalog);
+      const tools = traitsOf(toolCallsOf(message), ports.tools);
       const result: InvokeModelResult = {
         ...{ message, attempt, decision: tab.decision!, ...lost, digest },
         ...(crowded && { crowded }),
         ...verified,
+        ...(tools && { tools }),
       };
       assertCarried(result, input.step, answer);
       settle(attempt);

@@ -240,8 +240,28 @@ export interface LedgerPort {
 
 /** A tool as its activity sees it. */
 export interface ToolPort extends ToolDeclaration {
+  readonly kind: 'safe' | 'effect';
+  readonly retries: number;
+  /** Calls at once on this worker. */
+  readonly concurrency: number;
+  /** Whose workers run it, where they are not the agent's. */
+  readonly taskQueue?: string;
   /** @throws Error with a message for the model where the input does not fit or the tool fails */
-  run(input: Json, context: JsonObject, signal: AbortSignal): Promise<Json>;
+  run(call: ToolCall): Promise<Json>;
+  /** Looks whether an effect was done by an earlier execution. @throws Error where nobody can say */
+  reconcile?(
+    call: ToolCall,
+  ): Promise<{ readonly done: true; readonly output: Json } | { readonly done: false }>;
+  /** Undoes an effect that was done. @throws Error where it could not */
+  compensate?(call: ToolCall, output: Json): Promise<void>;
+}
+
+export interface ToolCall {
+  readonly input: Json;
+  readonly context: JsonObject;
+  /** Empty for a safe tool. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
 }
 
 /** A step's own check as its activity sees it. */

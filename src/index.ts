@@ -15,7 +15,15 @@ export {
 } from './config/config.ts';
 export { ConfigError } from './config/config-error.ts';
 export { type Judge, type JudgeDefinition, judge } from './config/judge.ts';
-export { type Tool, type ToolDefinition, tool } from './config/tool.ts';
+export {
+  type EffectToolDefinition,
+  type Reconciled,
+  type SafeToolDefinition,
+  type Tool,
+  type ToolAbout,
+  type ToolDefinition,
+  tool,
+} from './config/tool.ts';
 export type { TenantConfig } from './core/routing/governance.ts';
 export type { BlobStore } from './core/vocabulary/blob.ts';
 export { SignalboxError } from './core/vocabulary/errors.ts';

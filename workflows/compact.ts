@@ -73,6 +73,8 @@ async function summarise(
       transcript: { id: `${id}/${parts.length + 1}`, length: 0, digest: '' },
       delta: [passage()],
       refused: [],
+      toolCalls: 0,
+      toolCallsAllowed: 0,
       rejected: [],
       outgrown: [],
       compactions: 0,

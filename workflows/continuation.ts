@@ -8,6 +8,7 @@ import { condition, continueAsNew, proxyActivities, sleep, workflowInfo } from '
 import {
   CARRY_TRANSCRIPT,
   type CarriedItem,
+  type DoneEffect,
   type SignalboxActivities,
 } from '../src/core/contract/activities.ts';
 import type { CarriedState, StartArguments } from '../src/core/contract/run.ts';
@@ -30,6 +31,8 @@ export interface Carried extends CarriedState {
   readonly parks: number;
   readonly updates: Seen;
   readonly done: readonly string[];
+  /** What is to be undone where the run fails. */
+  readonly effects: readonly DoneEffect[];
   readonly conversations: readonly Conversation[];
 }
 
@@ -174,7 +177,7 @@ export class Continuation {
     }
   }
 
-  #carry({ purse, wall, parking, journal, updates }: RunContext): Carried {
+  #carry({ purse, wall, parking, journal, updates, effects }: RunContext): Carried {
     const { runId } = workflowInfo();
     const conversations = [...this.#open.values()].filter(hasBegun);
     return {
@@ -184,6 +187,7 @@ export class Continuation {
       parks: parking.parks,
       state: journal.carried,
       updates: updates.seen,
+      effects: effects.done,
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { BehalfKind } from '../src/core/contract/activities.ts';
+import type { BehalfKind, ToolTraits } from '../src/core/contract/activities.ts';
 import type { Parked } from '../src/core/contract/run.ts';
 import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { WalkAction, WalkState } from '../src/core/failure/walk.ts';
@@ -37,6 +37,11 @@ export interface Conversation {
   answer?: PendingAnswer;
   /** Answers that the step's schema or its judges refused since somebody last let it go on. */
   refused: readonly RefusedAnswer[];
+  /** Tool calls that were not refused at once. */
+  toolCalls: number;
+  toolCallsAllowed: number;
+  /** The last call asked for, as a hash, and how often in a row it was. */
+  lastCall?: { readonly call: number; readonly times: number };
   /** Why it waits for a person. */
   parked?: ParkedStep;
   /** A person has let it go on since the last answer. */
@@ -55,9 +60,19 @@ export interface Conversation {
 
 /** Tool calls of one answer, and what has come of those that are done. */
 export interface PendingTools {
+  /** Of the answer. */
+  readonly turn: number;
   readonly calls: readonly ToolCallPart[];
-  /** By tool call id. */
-  readonly results: Record<string, ToolResultPart>;
+  /** What the worker says of the tools, by name; plain ones are not in it. */
+  readonly tools: Readonly<Record<string, ToolTraits>>;
+  /** By position in `calls`, for models give several calls the same id. */
+  readonly results: Record<number, ToolResultPart>;
+  /** Positions of the effects that a person has allowed. */
+  readonly approved: number[];
+  /** By position, why nobody knows whether an effect was done: it does not run until a person says so. */
+  readonly doubts: Record<number, string>;
+  /** Calls that wait for a person, each with its address. */
+  parked: readonly ParkedStep[];
 }
 
 export interface PendingAnswer {

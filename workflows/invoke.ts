@@ -26,7 +26,7 @@ import { largestPiece } from '../src/core/transcript/largest-piece.ts';
 import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { Attempt } from '../src/core/vocabulary/attempt.ts';
 import { durationText } from '../src/core/vocabulary/duration-text.ts';
-import type { Conversation, ParkedStep, PendingAnswer, WaitingWalk, WalkedFailure } from './conversation.ts';
+import type { Conversation, ParkedStep, WaitingWalk, WalkedFailure } from './conversation.ts';
 import type { Purse } from './purse.ts';
 import { parkedByRefusals } from './refusals.ts';
 import type { RunContext } from './run-context.ts';
@@ -55,11 +55,11 @@ export async function invoke(
   context: RunContext,
   conversation: Conversation,
   { shorten = () => false, owner = conversation }: Turn = {},
-): Promise<PendingAnswer> {
+): Promise<InvokeModelResult> {
   for (;;) {
     const walked = await walk(context, conversation);
     if ('answer' in walked) {
-      const { message, digest, decision, crowded, judges = [] } = walked.answer;
+      const { digest, decision, crowded } = walked.answer;
       const { id, length } = conversation.transcript;
       conversation.transcript = { id, length: length + conversation.delta.length + 1, digest };
       conversation.delta = [];
@@ -67,7 +67,7 @@ export async function invoke(
       conversation.turn += 1;
       delete conversation.repaired;
       if (crowded) conversation.crowded = true;
-      return { message, judges };
+      return walked.answer;
     }
     if (walked.tooLong && (await shorten())) continue;
     conversation.repaired = true;

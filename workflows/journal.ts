@@ -101,7 +101,7 @@ export class Journal {
   }
 
   #publishParked(): void {
-    const parked = this.#state.steps.flatMap((step) => (step.parked ? [step.parked] : []));
+    const parked = this.#state.steps.flatMap((step) => step.parked);
     upsertMemo({ [PARKED_MEMO]: parked.slice(0, PARKED_SHOWN) satisfies Parked[] });
     upsertSearchAttributes([
       { key: key.status, value: parked.length > 0 ? 'parked' : 'running' },

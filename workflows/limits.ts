@@ -9,6 +9,7 @@ export interface Limits {
   readonly usd: number;
   readonly turns: number;
   readonly attempts: number;
+  readonly toolCalls: number;
   readonly waitMs: number;
   /** Absent where it may take as long as it likes. */
   readonly wallMs?: number;
@@ -27,9 +28,10 @@ export function limitsOf(agent: string, limits: AgentLimits = {}): Limits {
       `Mend it where the agent is defined. Its limits are ${fields.join(', ')}.`,
     );
   }
-  const { usd = 0.5, turns = 30, attempts = 6, wait, wall, historyEvents = HISTORY_EVENTS } = limits;
+  const { usd = 0.5, turns = 30, attempts = 6, toolCalls = 200, wait, wall } = limits;
+  const { historyEvents = HISTORY_EVENTS } = limits;
   return {
-    ...{ usd, turns, attempts, historyEvents },
+    ...{ usd, turns, attempts, toolCalls, historyEvents },
     waitMs: wait === undefined ? PATIENCE_MS : msToNumber(wait),
     ...(wall !== undefined && { wallMs: msToNumber(wall) }),
   };
@@ -52,6 +54,7 @@ const RULES: Readonly<Record<keyof AgentLimits, Rule>> = {
   },
   turns: count,
   attempts: count,
+  toolCalls: count,
   wait: { means: 'a duration such as "30 minutes", or milliseconds', fits: (value) => msOf(value) >= 0 },
   wall: { means: 'a duration above 0 such as "2h", or milliseconds', fits: (value) => msOf(value) > 0 },
   historyEvents: count,

@@ -1,5 +1,6 @@
 import type { RequestPolicies } from '../src/core/vocabulary/transcript.ts';
 import type { Continuation } from './continuation.ts';
+import type { Effects } from './effects.ts';
 import type { Journal } from './journal.ts';
 import type { Limits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
@@ -16,10 +17,13 @@ export interface RunContext {
   /** The agent's layer and the starter's. */
   readonly policies: RequestPolicies;
   readonly limits: Limits;
+  /** Effects that need no person's word. */
+  readonly autoApprove: ReadonlySet<string>;
   readonly purse: Purse;
   readonly wall: WallTime;
   readonly parking: ParkingLot;
   readonly journal: Journal;
+  readonly effects: Effects;
   readonly updates: Updates;
   readonly continuation: Continuation;
   readonly outbox: Outbox;

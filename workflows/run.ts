@@ -12,7 +12,15 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StartArguments } from '../src/core/contract/run.ts';
+import {
+  ABORT_UPDATE,
+  APPROVE_UPDATE,
+  type CallAddress,
+  DENY_UPDATE,
+  RAISE_CAP_UPDATE,
+  RETRY_UPDATE,
+  type StartArguments,
+} from '../src/core/contract/run.ts';
 import type { Policy } from '../src/core/vocabulary/policy.ts';
 import {
   describeIssues,
@@ -21,10 +29,11 @@ import {
   type StandardSchema,
 } from '../src/core/vocabulary/standard-schema.ts';
 import { type Carried, Continuation } from './continuation.ts';
+import { Effects, undoEffects } from './effects.ts';
 import { Journal } from './journal.ts';
 import { recordAtClose } from './ledger.ts';
 import { type Limits, limitsOf } from './limits.ts';
-import { abortUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
+import { abortUpdate, approveUpdate, denyUpdate, raiseCapUpdate, retryUpdate } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { ParkingLot } from './parking.ts';
 import { newPurse, Purse } from './purse.ts';
@@ -41,6 +50,8 @@ export interface AgentDefinition<In extends StandardSchema, Out extends Standard
   /** Checks what the function returns; what it returns is the result as it is where absent. */
   readonly output?: Out;
   readonly limits?: AgentLimits;
+  /** Effect tools that run without asking a person first. Default: none. */
+  readonly autoApprove?: readonly string[];
   /** Tightens what the deployment, the tenant and the task classes say, for all steps. */
   readonly policy?: Policy;
 }
@@ -51,6 +62,8 @@ export interface AgentLimits {
   readonly usd?: number;
   /** Model replies in one step. Default 30. */
   readonly turns?: number;
+  /** Tool calls in one step. Default 200. */
+  readonly toolCalls?: number;
   /** Attempts at one reply before the step parks. Default 6. */
   readonly attempts?: number;
   /** How long one reply may wait for endpoints that are rate limited. Default 6 hours. */
@@ -126,19 +139,21 @@ export function agent(
 }
 
 async function close(
-  { journal, purse }: RunContext,
+  context: RunContext,
   steps: CancellationScope,
   status: 'completed' | 'failed' | 'canceled',
 ): Promise<void> {
+  const { journal, purse, effects } = context;
   // Steps that the function no longer waits for are given up, and what their calls cost is waited for.
   steps.cancel();
-  await CancellationScope.nonCancellable(() => condition(() => purse.isSettled));
+  await CancellationScope.nonCancellable(() => condition(() => purse.isSettled && effects.areSettled));
+  if (status === 'failed') await undoEffects(context);
   const recorded = journal.hasCosts ? await recordAtClose() : true;
   journal.close(status, recorded);
 }
 
 function beginRun(
-  { name, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
+  { name, autoApprove, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
   limits: Limits,
   { maxUsd = Infinity, tenant, policy: ofRequest, carried }: StartArguments & { carried?: Carried },
 ): RunContext {
@@ -149,15 +164,15 @@ function beginRun(
   const parking = new ParkingLot({ journal, wall }, carried?.parks ?? 0, carried?.conversations ?? []);
   const updates = new Updates(carried?.updates ?? []);
 
-  updates.on(retryUpdate, (repair?: { step?: string }) => parking.unpark(repair?.step), {
-    assert: (repair?: { step?: string }) => parking.assertParked(repair?.step),
+  updates.on(retryUpdate, (repair?: { step?: string }) => parking.unpark(RETRY_UPDATE, repair), {
+    assert: (repair?: { step?: string }) => parking.assertParked(RETRY_UPDATE, repair),
     description: 'Try a parked step again; every parked step where none is named.',
   });
   updates.on(
     raiseCapUpdate,
     ({ usd }) => {
       purse.raiseCap(usd);
-      return parking.unpark();
+      return parking.unpark(RAISE_CAP_UPDATE);
     },
     {
       assert: (raise) => {
@@ -173,17 +188,38 @@ function beginRun(
     abortUpdate,
     (abort?: { reason?: string }) => parking.abort(abort?.reason ?? 'aborted by a person'),
     {
-      assert: () => parking.assertParked(),
+      assert: () => parking.assertParked(ABORT_UPDATE),
       description: 'Give a parked run up: it fails with the reason given.',
     },
   );
+  updates.on(approveUpdate, (calls?: CallAddress) => parking.unpark(APPROVE_UPDATE, calls), {
+    assert: (calls?: CallAddress) => parking.assertParked(APPROVE_UPDATE, calls),
+    description: 'Allow the effects that ask first: of a step or one call where named, else all.',
+  });
+  updates.on(denyUpdate, ({ reason, ...calls }) => parking.deny(reason, calls), {
+    assert: (denial) => {
+      if (typeof denial?.reason !== 'string' || denial.reason.trim() === '')
+        throw new Error(`reason must say why, for the model, got ${JSON.stringify(denial?.reason)}`);
+      parking.assertParked(DENY_UPDATE, denial);
+    },
+    description: 'Refuse the effects that ask first, with a reason that the model is shown.',
+  });
 
   return {
     agent: name,
     ...(tenant !== undefined && { tenant }),
     policies: { ...(policy && { agent: policy }), ...(ofRequest && { request: ofRequest }) },
     limits,
-    ...{ purse, wall, parking, journal, updates, outbox: new Outbox() },
+    autoApprove: new Set(autoApprove),
+    ...{
+      purse,
+      wall,
+      parking,
+      journal,
+      updates,
+      effects: new Effects(carried?.effects),
+      outbox: new Outbox(),
+    },
     continuation: new Continuation(carried, limits.historyEvents),
   };
 }

@@ -9,12 +9,12 @@ import {
   type Prompt,
   type RequestPolicies,
   type TranscriptEntry,
-  toolCallsOf,
 } from '../src/core/vocabulary/transcript.ts';
 import { acceptAnswer, answeredValue, jsonSchemaOf } from './answer.ts';
 import { compactWhereCrowded, compactWhereTooLong } from './compact.ts';
 import type { Conversation } from './conversation.ts';
 import { invoke, parkedByWall } from './invoke.ts';
+import { pendingTools } from './pending-tools.ts';
 import type { RunContext } from './run-context.ts';
 import { assertShort } from './size-limits.ts';
 import { runTools, type StepTools } from './tools.ts';
@@ -88,9 +88,9 @@ async function converse(
     const answer = await invoke(context, conversation, {
       shorten: () => compactWhereTooLong(context, conversation),
     });
-    const calls = toolCallsOf(answer.message);
-    if (calls.length > 0) conversation.pending = { calls, results: {} };
-    else conversation.answer = answer;
+    const pending = pendingTools(conversation, answer, options.tools ?? []);
+    if (pending) conversation.pending = pending;
+    else conversation.answer = { message: answer.message, judges: answer.judges ?? [] };
   }
 }
 
@@ -117,6 +117,8 @@ function newConversation(
     transcript: { id: name, length: 0, digest: '' },
     delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
     refused: [],
+    toolCalls: 0,
+    toolCallsAllowed: context.limits.toolCalls,
     rejected: [],
     outgrown: [],
     compactions: 0,

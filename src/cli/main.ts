@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { approveCommand } from './approve.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cancelCommand } from './cancel.ts';
 import { catalogCommand } from './catalog.ts';
 import { costCommand } from './cost.ts';
+import { denyCommand } from './deny.ts';
 import { devCommand } from './dev.ts';
 import { healthCommand } from './health.ts';
 import { listCommand } from './list.ts';
@@ -35,6 +37,8 @@ const program = new Command('signalbox')
   .addCommand(listCommand)
   .addCommand(showCommand)
   .addCommand(resumeCommand)
+  .addCommand(approveCommand)
+  .addCommand(denyCommand)
   .addCommand(cancelCommand)
   .addCommand(modelsCommand)
   .addCommand(catalogCommand)

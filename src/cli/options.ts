@@ -32,6 +32,9 @@ export const addressOption = () =>
     '--address <host:port>',
     'the Temporal server; default: TEMPORAL_ADDRESS, else the one `signalbox dev` runs here',
   );
+export const stepOption = () => new Option('--step <name>', 'only the calls of this step');
+export const callOption = () =>
+  new Option('--call <turn.number>', 'only this call, e.g. 2.1 for the first of turn 2');
 export const taskQueueOption = () =>
   new Option('--task-queue <name>', 'where workers poll').default(DEFAULT_TASK_QUEUE);
 

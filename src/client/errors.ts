@@ -81,6 +81,17 @@ export class NothingParked extends SignalboxError {
   }
 }
 
+/** The run waits for another word than the one given. */
+export class OtherwiseParked extends SignalboxError {
+  constructor(id: string, parked: readonly Parked[]) {
+    const of = parked.map(({ message }) => message).join(' ');
+    super(
+      `Run ${id} is parked, but nothing of it waits for that. ${of}`,
+      `${parked[0]?.remedy ?? ''} ${resumeCommand(id, parked)}`,
+    );
+  }
+}
+
 export class NoWorker extends SignalboxError {
   constructor(taskQueue: string) {
     super(

@@ -5,7 +5,7 @@ import { resumeCommand } from '../core/run/resume-command.ts';
 import { attemptsMade, type StepState } from '../core/run/run-state.ts';
 import { waitText } from '../core/run/step-wait.ts';
 import type { Candidate, Decision } from '../core/vocabulary/decision.ts';
-import type { RunStatus, RunSummary, RunView } from './run-view.ts';
+import type { CallWaiting, RunStatus, RunSummary, RunView } from './run-view.ts';
 
 /** A run as text for a terminal: its steps with model, attempts, cost and time, and what it waits for. */
 export function renderRun(run: RunView, { why = false }: { readonly why?: boolean } = {}): string {
@@ -27,6 +27,7 @@ export function renderRun(run: RunView, { why = false }: { readonly why?: boolea
     ...(run.failure ? [`${pc.red('Failed:')} ${run.failure}`] : []),
     ...waitsText(run),
     ...run.parked.map(({ message }) => `${pc.yellow('Parked:')} ${message}`),
+    ...run.callsWaiting.map(callText),
     ...(run.parked[0]
       ? [`${pc.bold('To go on:')} ${run.parked[0].remedy} ${resumeCommand(run.id, run.parked)}`]
       : []),
@@ -41,6 +42,16 @@ function waitsText({ steps, closedAt }: RunView): string[] {
     waiting ? [`${pc.cyan('Waiting:')} Step "${waiting.step}" ${waitText(waiting)}`] : [],
   );
 }
+
+/** Arguments are the model's own words: as JSON, they cannot steer a terminal. */
+function callText({ step, call, toolName, input }: CallWaiting): string {
+  const words = JSON.stringify(input).replace(/[\u007f-\u009f]/g, '?');
+  const more = words.length - SHOWN_CHARS;
+  const shown = more > 0 ? `${words.slice(0, SHOWN_CHARS)}… (${more} more characters: --json)` : words;
+  return `${pc.yellow('Call')} ${call} of ${step}: ${toolName} ${shown}`;
+}
+
+const SHOWN_CHARS = 2_000;
 
 /** Runs as a table, a line each. */
 export function renderRuns(runs: readonly RunSummary[]): string {

@@ -5,10 +5,19 @@ import {
   type WorkflowHandle,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ABORT_UPDATE, type Parked, RAISE_CAP_UPDATE, RETRY_UPDATE } from '../core/contract/run.ts';
+import {
+  ABORT_UPDATE,
+  APPROVE_UPDATE,
+  type CallAddress,
+  DENY_UPDATE,
+  type Parked,
+  RAISE_CAP_UPDATE,
+  RETRY_UPDATE,
+} from '../core/contract/run.ts';
 import { lastTaskFailure } from '../history/read-run.ts';
 import {
   NothingParked,
+  OtherwiseParked,
   RepairPending,
   RunClosed,
   RunFailed,
@@ -61,13 +70,32 @@ export class RunHandle<Output = unknown> {
 
   /**
    * Lets a parked run go on; returns the steps unparked. `raiseCapUsd` allows it to spend that much more first.
-   * @throws RunClosed, NothingParked, NoWorker, RepairPending, RunNotFound, ServerUnreachable
+   * Effects that ask first are not allowed by it: that is `approve`.
+   * @throws RunClosed, NothingParked, OtherwiseParked, NoWorker, RepairPending, RunNotFound, ServerUnreachable
    */
   async resume({ raiseCapUsd }: { readonly raiseCapUsd?: number } = {}): Promise<string[]> {
-    const parked = await this.#assertParked();
+    const parked = await this.#assertParked(({ update }) => update !== APPROVE_UPDATE);
     return raiseCapUsd === undefined
       ? this.#update(parked, RETRY_UPDATE)
       : this.#update(parked, RAISE_CAP_UPDATE, { usd: raiseCapUsd });
+  }
+
+  /**
+   * Allows effects that ask first: the calls of one step or one call where named, else all that wait now; none that asks
+   * later. Their arguments are in `state().callsWaiting`. Returns the steps.
+   * @throws as `resume`
+   */
+  async approve(address: CallAddress = {}): Promise<string[]> {
+    return this.#decide(APPROVE_UPDATE, address, ({ update }) => update === APPROVE_UPDATE);
+  }
+
+  /**
+   * Refuses what `approve` would allow, or says what became of an effect whose outcome nobody knew. The model is shown
+   * the reason and goes on. Returns the steps.
+   * @throws as `resume`
+   */
+  async deny(reason: string, address: CallAddress = {}): Promise<string[]> {
+    return this.#decide(DENY_UPDATE, address, isDeniable, { reason });
   }
 
   /** Gives a parked run up: it fails with the reason. @throws as `resume` */
@@ -87,13 +115,35 @@ export class RunHandle<Output = unknown> {
     await this.#handle.terminate(reason);
   }
 
-  async #assertParked(): Promise<readonly Parked[]> {
+  /** Each call by its own address, so that nothing is decided that the caller could not have seen. */
+  async #decide(
+    name: string,
+    { step, call }: CallAddress,
+    isMeant: (parked: Parked) => boolean,
+    argument: object = {},
+  ): Promise<string[]> {
+    const meant = (parked: Parked) =>
+      isMeant(parked) &&
+      (step === undefined || parked.step === step) &&
+      (call === undefined || parked.call === call);
+    const decided = (await this.#assertParked(meant)).filter(meant);
+    for (const parked of decided) {
+      const { step, call } = parked;
+      await this.#update([parked], name, { step, ...(call !== undefined && { call }), ...argument });
+    }
+    return [...new Set(decided.map(({ step }) => step))];
+  }
+
+  /** @param isMeant what of it the caller can decide */
+  async #assertParked(isMeant: (parked: Parked) => boolean = () => true): Promise<readonly Parked[]> {
     const description = await this.#signalbox.describe(this.id);
     const { status } = summaryOf(description);
     if (status === 'running') throw new NothingParked(this.id);
     if (status !== 'parked') throw new RunClosed(this.id, status);
+    const parked = parkedOf(description);
+    if (!parked.some(isMeant)) throw new OtherwiseParked(this.id, parked);
     await this.#signalbox.assertWorker();
-    return parkedOf(description);
+    return parked;
   }
 
   /**
@@ -148,6 +198,10 @@ export class RunHandle<Output = unknown> {
     }
   }
 }
+
+/** Asks first, or of an effect that nobody knows the outcome of. */
+const isDeniable = ({ update, reason }: Parked) =>
+  update === APPROVE_UPDATE || reason === 'effect_unknown' || reason === 'compensation_failed';
 
 const WATCH_MS = 500;
 /** An update takes a worker milliseconds; a second more where it was another's before. */

@@ -1,7 +1,10 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import type { InvokeModelInput } from '../core/contract/activities.ts';
 import { PARKED_MEMO, type Parked, type SearchAttribute } from '../core/contract/run.ts';
+import { callNumber } from '../core/run/effect-key.ts';
 import { afterRunEvent, NEW_RUN, type RunState } from '../core/run/run-state.ts';
+import type { Json } from '../core/vocabulary/json.ts';
+import { toolCallsOf } from '../core/vocabulary/transcript.ts';
 import { type RunRecord, readRun } from '../history/read-run.ts';
 
 export type RunStatus =
@@ -30,8 +33,19 @@ export interface RunSummary {
 /** A run in full, from its history. */
 export interface RunView extends RunSummary, RunState {
   readonly parked: readonly Parked[];
+  /** Tool calls that wait for a person, with what the model asked for. */
+  readonly callsWaiting: readonly CallWaiting[];
   /** Why a failed run failed. */
   readonly failure?: string;
+}
+
+/** A call of `parked`, in full: read from history, for it stands nowhere else. */
+export interface CallWaiting {
+  readonly step: string;
+  /** `2.1` is the first of turn 2. */
+  readonly call: string;
+  readonly toolName: string;
+  readonly input: Json;
 }
 
 /** What a list and a description of Temporal's have in common. */
@@ -56,14 +70,32 @@ export async function viewOf(client: Client, description: WorkflowExecutionDescr
   const { workflowId, runId } = description;
   let state: RunState = NEW_RUN;
   let failure: string | undefined;
+  const calls = new Map<string, CallWaiting>();
   for await (const record of readRun(client, { workflowId, runId })) {
     if (record.type === 'runFailed') failure = record.message;
     else state = afterRecord(state, record);
+    if (record.type === 'answered') for (const call of callsIn(record)) calls.set(nameOf(call), call);
   }
   const parked = parkedOf(description);
   for (const step of parked) state = afterRunEvent(state, { type: 'parked', parked: step });
-  return { ...summaryOf(description), ...state, parked, ...(failure !== undefined && { failure }) };
+  const callsWaiting = parked.flatMap(({ step, call = '' }) => calls.get(nameOf({ step, call })) ?? []);
+  return {
+    ...summaryOf(description),
+    ...state,
+    parked,
+    callsWaiting,
+    ...(failure !== undefined && { failure }),
+  };
 }
+
+function callsIn({ input, result }: RunRecord & { type: 'answered' }): CallWaiting[] {
+  const { step, turn } = input;
+  return toolCallsOf(result.message).map(({ toolName, input }, position) => ({
+    ...{ step, toolName, input, call: callNumber({ turn, position }) },
+  }));
+}
+
+const nameOf = ({ step, call }: Pick<CallWaiting, 'step' | 'call'>) => `${call} ${step}`;
 
 /** Empty for a run that is not parked. */
 export function parkedOf(info: ExecutionInfo): readonly Parked[] {

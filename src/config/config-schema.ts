@@ -220,7 +220,7 @@ const configSchema = z.strictObject({
     .record(
       z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'a tool name has letters, digits, _ and -, at most 64'),
       z.custom<Tool>(
-        (value) => typeof (value as Tool | null)?.run === 'function',
+        (value) => typeof (value as Tool | null)?.run === 'function' && 'kind' in (value as Tool),
         'make it with tool({ description, input, execute })',
       ),
     )

@@ -1,6 +1,6 @@
 /**
  * Does work that gives up when `signal` does, or after `timeoutMs`.
- * @throws Error with `late` where it takes longer, whether or not the work listens
+ * @throws Error with `late` where it takes longer, whether or not the work listens; its name is `TimeoutError`
  */
 export function withinDeadline<T>(
   work: (signal: AbortSignal) => T | Promise<T>,
@@ -8,9 +8,10 @@ export function withinDeadline<T>(
 ): Promise<T> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const aborted = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(Object.assign(new Error(late), { name: 'TimeoutError' }));
     // Given up already, it would never be told again.
-    if (deadline.aborted) reject(new Error(late));
-    deadline.addEventListener('abort', () => reject(new Error(late)), { once: true });
+    if (deadline.aborted) giveUp();
+    deadline.addEventListener('abort', giveUp, { once: true });
   });
   // Asynchronous, so that work that throws at once cannot leave `aborted` to reject with nobody listening.
   const done = async () => work(deadline);

@@ -12,7 +12,7 @@ export function redact(text: string, apiKey: string): string {
 }
 
 /** Hides every run of characters that the text shares with the key, as it is or as a URL or a header may have it. */
-function withoutEchoes(text: string, apiKey: string): string {
+export function withoutEchoes(text: string, apiKey: string): string {
   const runs = new Set(writtenForms(apiKey).flatMap(runsOf));
   let clean = '';
   let copied = 0;

@@ -24,6 +24,7 @@ import { heartbeats } from './heartbeats.ts';
 import { keepLedger } from './ledger-catch-up.ts';
 import { resolveProviders } from './resolve-providers.ts';
 import { resolveProxies } from './resolve-proxies.ts';
+import { resolveTools } from './resolve-tools.ts';
 import { WorkerStore } from './worker-store.ts';
 
 export interface SignalboxPluginOptions {
@@ -59,8 +60,9 @@ export class SignalboxPlugin extends SimplePlugin {
     const catalog = indexCatalog({ ...resolved.catalog, endpoints });
     const { qualityFile, modelIds } = resolved;
     parseStoreUrl(resolved.database, env); // what is no database is told at start
-    const store = new WorkerStore({ url: resolved.database, env }, warn);
     const taskQueue = options.taskQueue ?? resolved.taskQueue;
+    const tools = resolveTools(resolved.tools, taskQueue, env);
+    const store = new WorkerStore({ url: resolved.database, env }, warn);
     const models = new AiSdkModels(providers, resolveProxies(env));
     const health = new WorkerHealth(providers, warn, store);
     this.#held.set(taskQueue, { store, models, health });
@@ -73,7 +75,7 @@ export class SignalboxPlugin extends SimplePlugin {
       blobs: new Blobs(blobStoreOf(resolved.blobs)),
       health,
       ...{ heartbeats, budgets: store, ledger: store },
-      tools: new Map([...resolved.tools].map(([name, tool]) => [name, { name, ...tool }])),
+      tools,
     });
     assertNoCollision(options.activities, activities);
 

@@ -19,7 +19,7 @@ function bundle(agents: string): { bytes: number; packages: string[]; own: strin
 }
 
 /** Temporal's own, for the most part; measured: 576 KB, of which what the turn loop takes is ours. */
-const BOUND_BYTES = 720_000;
+const BOUND_BYTES = 750_000;
 
 test('our part of a bundle is small: core and workflows, no zod, nothing of Node', () => {
   const { bytes, packages, own } = bundle('agents/minimal.ts');

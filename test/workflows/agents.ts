@@ -250,3 +250,24 @@ export const continuedBeside = agent(
       }),
     ]),
 );
+
+/** The same, with an effect that needs no person's word. */
+export const askFreely = agent(
+  { name: 'askFreely', input: Question, autoApprove: ['sendMail'] },
+  (run, { prompt, task, tools }) => run.step('answer', { prompt, task, tools }),
+);
+
+/** The same, with two tool calls allowed. */
+export const askWithTwoCalls = agent(
+  { name: 'askWithTwoCalls', input: Question, limits: { toolCalls: 2 } },
+  (run, { prompt, task, tools }) => run.step('answer', { prompt, task, tools }),
+);
+
+/** Has effects done, then fails of itself. */
+export const sendThenFail = agent(
+  { name: 'sendThenFail', input: Question, autoApprove: ['sendMail'] },
+  async (run, { prompt, task, tools }) => {
+    await run.step('answer', { prompt, task, tools });
+    throw new Error('Enough.');
+  },
+);

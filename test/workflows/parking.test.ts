@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { tool } from '../../src/config/tool.ts';
 import { PARKED_MEMO } from '../../src/core/contract/run.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
@@ -196,11 +198,11 @@ it('a raise that is no amount is refused', async () => {
 it('turns used up park, and resume gives as many again', async () => {
   const stage = await newStage({
     tools: {
-      searchDocument: {
+      searchDocument: tool({
         description: 'Searches the document.',
-        inputSchema: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
-        run: async () => 'The licence excludes all liability to the extent that the law allows it.',
-      },
+        input: z.object({ query: z.string() }),
+        execute: () => 'The licence excludes all liability to the extent that the law allows it.',
+      }),
     },
   });
   const run = await stage.start(askOnce, {

@@ -57,6 +57,10 @@ export type StageOptions = Omit<SignalboxConfig, 'agents' | 'taskQueue'> & {
   readonly latencyScale?: number;
   /** Calls that its worker makes at a time. Default: Temporal's own, a hundred. */
   readonly activitiesAtOnce?: number;
+  /** A task queue that a worker without workflows polls as well, with the same config. */
+  readonly alsoPolls?: string;
+  /** What its worker finds in its environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Ask the providers of the config that are not simulated, with keys from here. */
   readonly live?: { readonly env: NodeJS.ProcessEnv };
 };
@@ -90,7 +94,7 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  return async ({ latencyScale = 0, activitiesAtOnce, live, ...rest } = {}) => {
+  return async ({ latencyScale = 0, activitiesAtOnce, alsoPolls, env, live, ...rest } = {}) => {
     const config = { ...rest, agents: AGENTS, taskQueue: `stage-${randomUUID()}` };
     const providers = await startSimulatedProviders({
       providers: simulate(resolveConfig(config, 'simulated')),
@@ -101,18 +105,22 @@ export function useStages(): (options?: StageOptions) => Promise<Stage> {
       new SignalboxPlugin({
         config: { blobs: `file:${join(directory, 'blobs')}`, ...config, database },
         live: live !== undefined,
-        env: { [SIMULATED_URL_ENV]: providers.url, ...live?.env },
+        env: { [SIMULATED_URL_ENV]: providers.url, ...env, ...live?.env },
       });
-    const start = () =>
+    const start = (taskQueue = config.taskQueue) =>
       startWorker({
         connection,
         namespace: environment.namespace,
-        taskQueue: config.taskQueue,
+        taskQueue,
         workflowBundle: bundle,
         plugins: [plugin()],
         ...(activitiesAtOnce !== undefined && { maxConcurrentActivityTaskExecutions: activitiesAtOnce }),
       });
     let worker = await start();
+    if (alsoPolls !== undefined) {
+      const other = await start(alsoPolls);
+      closers.push(() => other.stop());
+    }
     const { client } = environment.signalbox;
     const signalbox = new Signalbox(client, { taskQueue: config.taskQueue });
     const runs: string[] = [];

@@ -14,6 +14,7 @@ import type { AssistantMessage, TranscriptEntry, TranscriptReference } from '../
 export const INVOKE_MODEL = 'signalbox.invokeModel';
 export const RUN_TOOL = 'signalbox.runTool';
 export const CARRY_TRANSCRIPT = 'signalbox.carryTranscript';
+export const COMPENSATE_EFFECT = 'signalbox.compensateEffect';
 export const RECORD_LEDGER = 'signalbox.recordLedger';
 
 export interface SignalboxActivities {
@@ -21,6 +22,8 @@ export interface SignalboxActivities {
   [RUN_TOOL](input: RunToolInput): Promise<RunToolResult>;
   /** Writes what a run has said so far into the history of the one that continues it, a megabyte at a time. */
   [CARRY_TRANSCRIPT](input: CarryTranscriptInput): Promise<CarryTranscriptResult>;
+  /** Undoes an effect of a run that has failed. */
+  [COMPENSATE_EFFECT](input: DoneEffect): Promise<void>;
   /** Writes what the run's attempts cost into the ledger, from the run's own history. */
   [RECORD_LEDGER](input: RecordLedgerInput): Promise<void>;
 }
@@ -82,6 +85,16 @@ export interface InvokeModelResult {
   readonly crowded?: true;
   /** Judges who must still accept it, by name; absent where the step has none, and where it asks for tools. */
   readonly judges?: readonly string[];
+  /** Of the tools that `message` calls, by name: those that are more than plain ones. */
+  readonly tools?: Readonly<Record<string, ToolTraits>>;
+}
+
+/** What a workflow must know of a tool, which lives on the worker, before it has it run. */
+export interface ToolTraits {
+  /** It changes the world outside. */
+  readonly effect?: true;
+  /** Whose workers run it, where they are not the agent's. */
+  readonly taskQueue?: string;
 }
 
 /** The one detail of the non-retryable `ApplicationFailure` that a failed attempt throws; its `type` is the kind. */
@@ -111,6 +124,10 @@ export interface RunToolInput {
   readonly context: JsonObject;
   /** The most bytes of the result that history is to hold, where many calls share what a turn may carry. */
   readonly inlineBytes?: number;
+  /** Of an effect: the same for the same call, whatever happens to its worker or its run. */
+  readonly key?: string;
+  /** Nobody knows what an earlier execution did, and a person says that it may run again. */
+  readonly repeats?: true;
 }
 
 export interface RunToolResult {
@@ -118,6 +135,21 @@ export interface RunToolResult {
   readonly isError: boolean;
   /** The output, where it is too large for history and `output` is only its beginning. */
   readonly blob?: BlobReference;
+  /** It is an effect that was done and can be undone. */
+  readonly undoable?: true;
+}
+
+/** The type of the failure of a tool call of which nobody knows whether it was done. Its message is our own words. */
+export const EFFECT_UNKNOWN = 'effect_unknown';
+
+/** An effect that was done, with what it takes to undo it. */
+export interface DoneEffect {
+  readonly call: RunToolInput & { readonly key: string };
+  readonly output: Json;
+  /** The output, where it is too large for history. */
+  readonly blob?: BlobReference;
+  /** Whose workers undo it, where they are not the agent's. */
+  readonly taskQueue?: string;
 }
 
 export interface CarryTranscriptInput {

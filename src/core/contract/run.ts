@@ -18,10 +18,12 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 export type SearchAttribute = keyof typeof SEARCH_ATTRIBUTES;
 
-/** Updates that repair a parked run. */
+/** Updates that repair a parked run, or decide what it asks. */
 export const RETRY_UPDATE = 'retry';
 export const RAISE_CAP_UPDATE = 'raiseCap';
 export const ABORT_UPDATE = 'abort';
+export const APPROVE_UPDATE = 'approve';
+export const DENY_UPDATE = 'deny';
 
 /** Set on every run's memo while it is parked, so that a client can tell why without a worker. */
 export const PARKED_MEMO = 'signalboxParked';
@@ -33,13 +35,25 @@ export type ParkReason =
   | 'turns_used'
   | 'wall_used'
   | 'workers_lost'
-  | 'payload_too_large';
+  | 'payload_too_large'
+  | 'tool_calls_used'
+  | 'approval_needed'
+  | 'effect_unknown'
+  | 'compensation_failed';
+
+/** Names one tool call of a step: `2.1` is the first of turn 2. */
+export interface CallAddress {
+  readonly step?: string;
+  readonly call?: string;
+}
 
 /** Why a step waits for a person, and what to do about it. */
 export interface Parked {
   /** From 1 within a run: the same park has the same number, whoever asks. */
   readonly number: number;
   readonly step: string;
+  /** The tool call that waits, where it is one: `2.1` is the first of turn 2. */
+  readonly call?: string;
   readonly reason: ParkReason;
   /** The last failure's kind, where one parked it. */
   readonly kind?: FailureKind;
@@ -47,7 +61,7 @@ export interface Parked {
   /** What a person should do first, in a sentence. */
   readonly remedy: string;
   /** The update that then lets the step go on. */
-  readonly update: typeof RETRY_UPDATE | typeof RAISE_CAP_UPDATE;
+  readonly update: typeof RETRY_UPDATE | typeof RAISE_CAP_UPDATE | typeof APPROVE_UPDATE;
 }
 
 /** The value of `SignalboxLedger` on a run that closed before its costs were in the ledger: workers write them later. */

@@ -5,10 +5,10 @@ import { waitText } from './step-wait.ts';
 
 /** The run as Markdown, for Temporal UI: what is parked and what to do, what is waited for, then a table of steps. */
 export function renderDetails(agent: string, { steps, costMicros }: RunState, workflowId: string): string {
-  const parked = steps.flatMap((step) => (step.parked ? [step.parked] : []));
+  const parked = steps.flatMap((step) => step.parked);
   const needsYou = parked.map(
     ({ step, message, remedy, update }) =>
-      `**Parked: ${step}.** ${message}\n\n**${remedy}** Type \`${resumeCommand(workflowId, parked)}\`, or send this workflow the update \`${update}\`${update === 'raiseCap' ? ' with `{"usd": 0.5}`' : ''}. The update \`abort\` gives it up.`,
+      `**Parked: ${step}.** ${message}\n\n**${remedy}** Type \`${resumeCommand(workflowId, [{ update }])}\`, or send this workflow the update \`${update}\`${update === 'raiseCap' ? ' with `{"usd": 0.5}`' : ''}. The update \`abort\` gives it up.`,
   );
   const rows = steps.map(
     (step) =>
@@ -37,7 +37,7 @@ function attemptsOf(step: StepState): string {
   const { attempts, endpoint, parked, judgeCalls = 0 } = step;
   const provider = endpoint?.split('/')[0];
   const what = [
-    ...(parked ? [] : listFailures(attempts)),
+    ...(parked.length > 0 ? [] : listFailures(attempts)),
     ...(provider ? [provider] : []),
     ...(judgeCalls > 0 ? [`judged ×${judgeCalls}`] : []),
   ];

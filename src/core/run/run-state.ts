@@ -46,7 +46,8 @@ export interface StepState {
   readonly judgeCalls?: number;
   /** Why the endpoint that answered was chosen. */
   readonly decision?: Decision;
-  readonly parked?: Parked;
+  /** What waits for a person, in the order in which it began to. */
+  readonly parked: readonly Parked[];
   readonly waiting?: StepWait;
 }
 
@@ -68,7 +69,7 @@ export type RunEvent =
     }
   | { readonly type: 'waits'; readonly wait: StepWait }
   | { readonly type: 'parked'; readonly parked: Parked }
-  | { readonly type: 'unparked'; readonly step: string };
+  | { readonly type: 'unparked'; readonly step: string; readonly number: number };
 
 export const NEW_RUN: RunState = { steps: [], costMicros: 0 };
 
@@ -76,10 +77,11 @@ export const NEW_RUN: RunState = { steps: [], costMicros: 0 };
 export function carriedState({ steps, costMicros }: RunState): RunState {
   return {
     costMicros,
-    steps: steps.map(({ decision: _d, parked: _p, waiting: _w, attempts, ...step }) => {
+    steps: steps.map(({ decision: _d, waiting: _w, attempts, ...step }) => {
       const kept = step.status === 'done' ? [] : attempts.filter(isFailed).slice(-CARRIED_FAILURES);
       return {
         ...step,
+        parked: [],
         attempts: kept,
         earlierAttempts: (step.earlierAttempts ?? 0) + attempts.length - kept.length,
       };
@@ -139,10 +141,13 @@ export function afterRunEvent(run: RunState, event: RunEvent): RunState {
       return change(begun(run, event.parked.step), event.parked.step, ({ waiting: _, ...state }) => ({
         ...state,
         status: 'parked',
-        parked: event.parked,
+        parked: [...state.parked, event.parked],
       }));
     case 'unparked':
-      return change(run, event.step, ({ parked: _, ...state }) => ({ ...state, status: 'running' }));
+      return change(run, event.step, (state) => {
+        const parked = state.parked.filter(({ number }) => number !== event.number);
+        return { ...state, parked, status: parked.length > 0 ? 'parked' : 'running' };
+      });
   }
 }
 
@@ -156,6 +161,7 @@ const newStep = (name: string): StepState => ({
   turns: 1,
   toolCalls: 0,
   attempts: [],
+  parked: [],
   costMicros: 0,
   ms: 0,
 });

@@ -45,6 +45,7 @@ const view: RunView = {
   startedAt: new Date(0),
   costMicros: 1_500,
   parked: [parked('facts')],
+  callsWaiting: [],
   steps: [
     {
       name: 'facts',
@@ -58,7 +59,7 @@ const view: RunView = {
         { endpoint: 'a/x', requestedModel: 'x', outcome: 'unavailable', costMicros: 0, totalMs: 1 },
         { endpoint: 'a/x', requestedModel: 'x', outcome: 'unavailable', costMicros: 0, totalMs: 1 },
       ],
-      parked: parked('facts'),
+      parked: [parked('facts')],
     },
   ],
 };
@@ -83,4 +84,12 @@ it('why a step went where it did is shown only where it is asked for', () => {
   const run = { ...view, steps: [{ ...view.steps[0]!, decision }] };
   expect(renderRun(run, { why: true })).toContain('ruled out: a/x (tried)');
   expect(renderRun(run)).not.toContain('ruled out');
+});
+
+it('a call that waits is shown with its arguments, bounded, in letters that steer no terminal', () => {
+  const call = { step: 'facts', call: '1.2', toolName: 'sendMail' };
+  const input = { to: '\u001b[2Jada\u009b', text: 'x'.repeat(5_000) };
+  const text = renderRun({ ...view, callsWaiting: [{ ...call, input }] });
+  expect(text).toContain('1.2 of facts: sendMail {"to":"\\u001b[2Jada?"');
+  expect(text).toMatch(/… \(\d+ more characters: --json\)/);
 });

@@ -10,6 +10,7 @@ const step = (change: Partial<StepState>): StepState => ({
   turns: 1,
   toolCalls: 0,
   attempts: [],
+  parked: [],
   costMicros: 0,
   ms: 0,
   ...change,

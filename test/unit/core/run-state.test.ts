@@ -139,8 +139,25 @@ describe('the state of a run', () => {
       update: 'retry' as const,
     };
     const state = stateAfter(scheduled('a'), { type: 'parked', parked });
-    expect(state.steps[0]).toMatchObject({ status: 'parked', parked });
-    expect(afterRunEvent(state, { type: 'unparked', step: 'a' }).steps[0]).not.toHaveProperty('parked');
+    expect(state.steps[0]).toMatchObject({ status: 'parked', parked: [parked] });
+    const [step] = afterRunEvent(state, { type: 'unparked', number: 1, step: 'a' }).steps;
+    expect(step).toMatchObject({ status: 'running', parked: [] });
+  });
+
+  it('is parked as long as one of its calls is', () => {
+    const parked = (number: number): RunEvent => ({
+      type: 'parked',
+      parked: {
+        ...{ step: 'a', number, call: `1.${number}`, reason: 'approval_needed', message: '', remedy: '' },
+        update: 'approve',
+      },
+    });
+    const state = stateAfter(scheduled('a'), parked(1), parked(2), {
+      type: 'unparked',
+      step: 'a',
+      number: 1,
+    });
+    expect(state.steps[0]).toMatchObject({ status: 'parked', parked: [{ call: '1.2' }] });
   });
 });
 
