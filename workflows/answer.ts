@@ -69,7 +69,7 @@ function judgement(
     ...{ step, callKind: 'judge', judge, turn: turn - 1, turnsAllowed: 1 },
     transcript: { id: `${step} · judge ${judge} · ${turn - 1}`, length: 0, digest: '' },
     delta: [{ role: 'setup', tools: [], judge: { check: judge, of: transcript }, ...about }],
-    ...{ refused: [], rejected: [], outgrown: [], compactions: 0 },
+    ...{ toolCalls: 0, toolCallsAllowed: 0, refused: [], rejected: [], outgrown: [], compactions: 0 },
   };
 }
 

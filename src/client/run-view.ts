@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import type { InvokeModelInput } from '../core/contract/activities.ts';
-import { PARKED_MEMO, type Parked, type SearchAttribute } from '../core/contract/run.ts';
+import { type CarriedCalls, PARKED_MEMO, type Parked, type SearchAttribute } from '../core/contract/run.ts';
 import { callNumber } from '../core/run/effect-key.ts';
 import { afterRunEvent, NEW_RUN, type RunState } from '../core/run/run-state.ts';
 import type { Json } from '../core/vocabulary/json.ts';
@@ -74,7 +74,7 @@ export async function viewOf(client: Client, description: WorkflowExecutionDescr
   for await (const record of readRun(client, { workflowId, runId })) {
     if (record.type === 'runFailed') failure = record.message;
     else state = afterRecord(state, record);
-    if (record.type === 'answered') for (const call of callsIn(record)) calls.set(nameOf(call), call);
+    for (const call of callsIn(record)) calls.set(nameOf(call), call);
   }
   const parked = parkedOf(description);
   for (const step of parked) state = afterRunEvent(state, { type: 'parked', parked: step });
@@ -88,12 +88,25 @@ export async function viewOf(client: Client, description: WorkflowExecutionDescr
   };
 }
 
-function callsIn({ input, result }: RunRecord & { type: 'answered' }): CallWaiting[] {
-  const { step, turn } = input;
-  return toolCallsOf(result.message).map(({ toolName, input }, position) => ({
+/** What an answer asks for, in this run or in the one that it continues. */
+function callsIn(record: RunRecord): CallWaiting[] {
+  switch (record.type) {
+    case 'answered':
+      return callsOf(record.input.step, {
+        turn: record.input.turn,
+        calls: toolCallsOf(record.result.message),
+      });
+    case 'begun':
+      return record.conversations.flatMap(({ step, pending }) => (pending ? callsOf(step, pending) : []));
+    default:
+      return [];
+  }
+}
+
+const callsOf = (step: string, { turn, calls }: NonNullable<CarriedCalls['pending']>): CallWaiting[] =>
+  calls.map(({ toolName, input }, position) => ({
     ...{ step, toolName, input, call: callNumber({ turn, position }) },
   }));
-}
 
 const nameOf = ({ step, call }: Pick<CallWaiting, 'step' | 'call'>) => `${call} ${step}`;
 

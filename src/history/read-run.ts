@@ -25,7 +25,7 @@ import {
   type RunToolResult,
 } from '../core/contract/activities.ts';
 import { lostIn } from '../core/contract/heartbeat.ts';
-import type { StartArguments } from '../core/contract/run.ts';
+import type { CarriedCalls, StartArguments } from '../core/contract/run.ts';
 import { DecisionReader } from '../core/routing/written-decision.ts';
 import { NEW_RUN, type RunState } from '../core/run/run-state.ts';
 import { readWaitSummary, type StepWait } from '../core/run/step-wait.ts';
@@ -34,8 +34,13 @@ import type { LostAttempt } from '../core/vocabulary/attempt.ts';
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export type RunRecord =
-  /** `state`: of the run that this one continues. */
-  | { readonly type: 'begun'; readonly firstRunId: string; readonly state: RunState }
+  /** `state` and `conversations`: of the run that this one continues. */
+  | {
+      readonly type: 'begun';
+      readonly firstRunId: string;
+      readonly state: RunState;
+      readonly conversations: readonly CarriedCalls[];
+    }
   | { readonly type: 'carried'; readonly items: readonly CarriedItem[] }
   /** All that came before happened in another run, which this one was reset from. */
   | { readonly type: 'reset'; readonly baseRunId: string }
@@ -95,8 +100,8 @@ export async function* readRun(client: Client, address: RunAddress): AsyncGenera
     const begun = event.workflowExecutionStartedEventAttributes;
     if (begun) {
       const start = await decodeAt<StartArguments>(converter, 1, begun.input?.payloads);
-      const state = start?.carried?.state ?? NEW_RUN;
-      yield { type: 'begun', firstRunId: begun.firstExecutionRunId ?? '', state };
+      const { state, conversations } = start?.carried ?? { state: NEW_RUN, conversations: [] };
+      yield { type: 'begun', firstRunId: begun.firstExecutionRunId ?? '', state, conversations };
     }
 
     const reset = event.workflowTaskFailedEventAttributes;

@@ -17,13 +17,13 @@ export const onlyAt = (baseUrl: string) => ({
   policy: { providers: { allow: ['sim-aurora'] } },
 });
 
-/** @param script given the tool results so far, in words */
+/** @param script given the tool results so far, in words, and the whole request */
 export const scripted =
-  (script: (results: readonly string[]) => ScriptedAnswer) =>
+  (script: (results: readonly string[], request: string) => ScriptedAnswer) =>
   (request: string): VendorAnswer => {
     const { messages } = JSON.parse(request) as { messages: { role: string; content: string }[] };
     const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => wordsOf(content));
-    return { contentType: 'text/event-stream', body: bodyOf(script(results)) };
+    return { contentType: 'text/event-stream', body: bodyOf(script(results, request)) };
   };
 
 /** Results stand as JSON in a request. */

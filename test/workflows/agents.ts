@@ -271,3 +271,13 @@ export const sendThenFail = agent(
     throw new Error('Enough.');
   },
 );
+
+/** A step with effects beside one of many turns; its history is kept short. */
+export const continuedWithEffects = agent(
+  { name: 'continuedWithEffects', input: z.object({}), limits: { historyEvents: 15 } },
+  (run) =>
+    Promise.all([
+      run.step('mail', { task: 'writing', prompt: 'Write to them.', tools: ['sendMail'] }),
+      run.step('look', { task: 'writing', prompt: 'Look it up.', tools: ['search'] }),
+    ]),
+);

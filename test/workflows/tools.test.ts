@@ -1,4 +1,5 @@
 /** Tools and effects, asked for by models that do as a script says. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { type EffectToolDefinition, tool } from '../../src/config/tool.ts';
@@ -6,7 +7,7 @@ import type { Parked } from '../../src/core/contract/run.ts';
 import { onlyAt, type ScriptedAnswer, scripted } from '../support/scripted-vendor.ts';
 import { until } from '../support/until.ts';
 import { useVendors } from '../support/use-vendors.ts';
-import { ask, askFreely, askWithTwoCalls, sendThenFail } from './agents.ts';
+import { ask, askFreely, askWithTwoCalls, continuedWithEffects, sendThenFail } from './agents.ts';
 import { workOf } from './read-history.ts';
 import { type StageOptions, useStages } from './use-stage.ts';
 
@@ -19,7 +20,7 @@ const mailTo = (to: string, id?: string) => ({ name: 'sendMail', input: { to }, 
 
 /** A stage whose one model does as the script says, with an effect that keeps what it sent, by key. */
 async function stageWith(
-  script: (results: readonly string[]) => ScriptedAnswer,
+  script: (results: readonly string[], request: string) => ScriptedAnswer,
   effect: Partial<EffectToolDefinition<typeof Mail>> = {},
   options: StageOptions = {},
 ) {
@@ -346,3 +347,56 @@ it('a tool of another task queue runs there', async () => {
   );
   expect(queues).toEqual(['tools']);
 });
+
+it('what waits for a person, and what is to be undone, outlive a run that goes on as a new one', async () => {
+  const undone: string[] = [];
+  const sent: string[] = [];
+  const stage = await stageWith(
+    (results, request) =>
+      request.includes('Write to them.')
+        ? ([[mailTo('ada@example.com')], [mailTo('bob@example.com')]][results.length] ?? 'sent')
+        : ([1, 2, 3].includes(results.length + 1) && [
+            { name: 'search', input: { query: String(results.length) } },
+          ]) ||
+          'looked up',
+    {},
+    {
+      tools: {
+        sendMail: tool({
+          kind: 'effect',
+          description: 'Sends a mail.',
+          input: Mail,
+          execute: ({ to }, { idempotencyKey }) => {
+            sent.push(idempotencyKey);
+            return `sent to ${to}`;
+          },
+          compensate: ({ to }) => void undone.push(to),
+        }),
+        search: tool({
+          description: 'Searches.',
+          input: z.object({ query: z.string() }),
+          execute: ({ query }) => sleep(5_500, `found ${query}`),
+        }),
+      },
+    },
+  );
+  const run = await stage.start(continuedWithEffects, {});
+  const firstRunId = (await stage.client.workflow.getHandle(run.id).describe()).runId;
+  await until(async () => (await run.state()).parked.length === 1);
+  await run.approve();
+  await until(
+    async () => (await stage.client.workflow.getHandle(run.id).describe()).runId !== firstRunId,
+    60_000,
+  );
+  await until(async () => (await run.state()).parked.length === 1);
+  expect((await run.state()).callsWaiting).toEqual([
+    { step: 'mail', call: '2.1', toolName: 'sendMail', input: { to: 'bob@example.com' } },
+  ]);
+  await run.approve();
+  await until(() => sent.length === 2);
+  expect(sent).toEqual([`${firstRunId}/mail/1.1`, `${firstRunId}/mail/2.1`]);
+  await until(async () => (await run.state()).parked[0]?.call === '3.1');
+  await run.abort('enough mail');
+  await expect(run.result()).rejects.toMatchObject({ cause: { type: 'Aborted' } });
+  expect(undone).toEqual(['bob@example.com', 'ada@example.com']);
+}, 120_000);

@@ -2,6 +2,7 @@
 import type { FailureKind } from '../failure/kind.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { Policy } from '../vocabulary/policy.ts';
+import type { ToolCallPart } from '../vocabulary/transcript.ts';
 
 /** Search attributes by name, with Temporal's type. A name or type here never changes. */
 export const SEARCH_ATTRIBUTES = {
@@ -84,4 +85,12 @@ export interface StartArguments {
 /** What readers of a history that continues another must know of what came before. */
 export interface CarriedState {
   readonly state: RunState;
+  /** Steps that go on. */
+  readonly conversations: readonly CarriedCalls[];
+}
+
+/** Of a step: the tool calls of its last answer that have yet to be done. */
+export interface CarriedCalls {
+  readonly step: string;
+  readonly pending?: { readonly turn: number; readonly calls: readonly ToolCallPart[] };
 }
