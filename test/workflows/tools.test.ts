@@ -354,11 +354,10 @@ it('what waits for a person, and what is to be undone, outlive a run that goes o
   const stage = await stageWith(
     (results, request) =>
       request.includes('Write to them.')
-        ? ([[mailTo('ada@example.com')], [mailTo('bob@example.com')]][results.length] ?? 'sent')
-        : ([1, 2, 3].includes(results.length + 1) && [
-            { name: 'search', input: { query: String(results.length) } },
-          ]) ||
-          'looked up',
+        ? [mailTo(`${['ada', 'bob', 'cyd'][results.length]}@example.com`)]
+        : results.length < 3
+          ? [{ name: 'search', input: { query: String(results.length) } }]
+          : 'looked up',
     {},
     {
       tools: {
