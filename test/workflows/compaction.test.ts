@@ -245,7 +245,7 @@ it('one in which nothing is left to summarise parks, as it did', async () => {
   const { stage } = await newReader({ pages: 3, length: () => 7_000 });
   const run = await stage.start(ask, question);
   await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
-  const { parked } = (await run.state()).steps[0]!;
+  const [parked] = (await run.state()).steps[0]!.parked;
   expect(parked).toMatchObject({
     kind: 'payload_too_large',
     message: expect.stringContaining('The result of tool "nextPage"'),

@@ -15,7 +15,7 @@ const newVendor = useVendors();
 const read = (characters: number) => ({
   read: tool({
     description: 'Reads the document.',
-    input: z.object({}),
+    input: z.object({ part: z.number() }),
     execute: () => 'x'.repeat(characters),
   }),
 });
@@ -173,7 +173,12 @@ async function reader({
   const event = (delta: object, finish_reason: string | null = null) =>
     `data: ${JSON.stringify({ id: '1', model: servedModel, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
   const toolCalls = Array.from({ length: calls }, (_, index) => ({
-    ...{ index, id: `call_${index}`, type: 'function', function: { name: 'read', arguments: '{}' } },
+    ...{
+      index,
+      id: `call_${index}`,
+      type: 'function',
+      function: { name: 'read', arguments: `{"part":${index}}` },
+    },
   }));
   const baseUrl = await newVendor((request) => {
     const { messages, tools } = JSON.parse(request) as { messages: { role: string }[]; tools?: object[] };
