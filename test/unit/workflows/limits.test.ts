@@ -9,7 +9,7 @@ const agentWith = (limits: object) => () =>
 
 it('limits have their defaults, and none of wall time', () => {
   expect(limitsOf('review')).toEqual({
-    ...{ usd: 0.5, turns: 30, attempts: 6, waitMs: 6 * 3_600_000, historyEvents: 4_096 },
+    ...{ usd: 0.5, turns: 30, attempts: 6, toolCalls: 200, waitMs: 6 * 3_600_000, historyEvents: 4_096 },
   });
   expect(limitsOf('review', { wall: '2h', wait: 0 })).toMatchObject({ wallMs: 2 * 3_600_000, waitMs: 0 });
 });
