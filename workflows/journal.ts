@@ -44,17 +44,22 @@ export class Journal {
   readonly #agent: string;
   readonly #decisions = new DecisionReader();
   #state: RunState;
+  /** A step has ended that search attributes do not tell of yet. */
+  #hasNews = false;
 
   /** @param carried what the run that this one continues has shown */
   constructor(agent: string, tenant: string | undefined, carried?: RunState) {
     this.#agent = agent;
     this.#state = carried ?? NEW_RUN;
-    upsertSearchAttributes([
-      ...(carried ? [{ key: key.ledger, value: null }] : []),
-      { key: key.status, value: 'running' },
-      { key: key.agent, value: agent },
-      ...(tenant === undefined ? [] : [{ key: key.tenant, value: tenant }]),
-    ]);
+    // A client of ours has said so at the start, which saves an event.
+    const isSaid = !carried && workflowInfo().typedSearchAttributes.get(key.agent) === agent;
+    if (!isSaid)
+      upsertSearchAttributes([
+        ...(carried ? [{ key: key.ledger, value: null }] : []),
+        { key: key.status, value: 'running' },
+        { key: key.agent, value: agent },
+        ...(tenant === undefined ? [] : [{ key: key.tenant, value: tenant }]),
+      ]);
     this.#show();
   }
 
@@ -62,13 +67,19 @@ export class Journal {
     this.#state = afterRunEvent(this.#state, event);
     this.#show();
     if (event.type === 'parked' || event.type === 'unparked') this.#publishParked();
-    if (event.type === 'answered' && this.#stepIsDone(event.input.step))
-      upsertSearchAttributes(this.#facts());
+    // With the next call, so that the last step's go with the close of the run.
+    if (event.type === 'scheduled' && this.#hasNews) this.#publishFacts();
+    if (event.type === 'answered' && this.#stepIsDone(event.input.step)) this.#hasNews = true;
   }
 
   answered(input: InvokeModelInput, result: InvokeModelResult): void {
     const decision = this.#decisions.readAnswered(input.transcript.id, result.decision);
     this.record({ type: 'answered', input, result: { ...result, decision } });
+  }
+
+  #publishFacts(): void {
+    this.#hasNews = false;
+    upsertSearchAttributes(this.#facts());
   }
 
   /** Whether anybody may have been asked, and so may have billed something. */

@@ -182,7 +182,9 @@ export class RunHandle<Output = unknown> {
    */
   async #watch(whenParked: 'reject' | 'wait', signal: AbortSignal): Promise<void> {
     let unreachableSinceMs: number | undefined;
-    while (!signal.aborted) {
+    for (let waitMs = WATCH_MS.first; ; waitMs = Math.min(2 * waitMs, WATCH_MS.most)) {
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
       try {
         const description = await this.#signalbox.describe(this.id);
         unreachableSinceMs = undefined;
@@ -194,7 +196,6 @@ export class RunHandle<Output = unknown> {
         unreachableSinceMs ??= Date.now();
         if (Date.now() - unreachableSinceMs > UNREACHABLE_MS) throw error;
       }
-      await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
     }
   }
 }
@@ -203,7 +204,8 @@ export class RunHandle<Output = unknown> {
 const isDeniable = ({ update, reason }: Parked) =>
   update === APPROVE_UPDATE || reason === 'effect_unknown' || reason === 'compensation_failed';
 
-const WATCH_MS = 500;
+/** Looks at a run cost the server: those that are over soon need none, and long ones few. */
+const WATCH_MS = { first: 250, most: 2_000 };
 /** An update takes a worker milliseconds; a second more where it was another's before. */
 const UPDATE_MS = 10_000;
 /** Failures of one workflow task; a deploy may cause one or two that pass by themselves. */

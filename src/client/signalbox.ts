@@ -8,6 +8,7 @@ import {
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Agent } from '../../workflows/run.ts';
 import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES, type StartArguments } from '../core/contract/run.ts';
 import {
@@ -140,6 +141,11 @@ export class Signalbox {
         taskQueue: this.taskQueue,
         args: [input, ...start],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: [
+          { key: ATTRIBUTE.status, value: 'running' },
+          { key: ATTRIBUTE.agent, value: name },
+          ...(given.tenant === undefined ? [] : [{ key: ATTRIBUTE.tenant, value: given.tenant }]),
+        ],
       });
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyStarted(workflowId);
@@ -241,8 +247,15 @@ export class Signalbox {
   }
 }
 
-/** A page of twenty workflow tasks, each of 3 MB at most. */
+/** A page holds the events of some twenty workflow tasks, each of 3 MB at most. */
 const PAGE_BYTES = 64 * 1024 * 1024;
+
+/** What a run is found by from its start on. */
+const ATTRIBUTE = {
+  status: defineSearchAttributeKey('SignalboxStatus', SEARCH_ATTRIBUTES.SignalboxStatus),
+  agent: defineSearchAttributeKey('SignalboxAgent', SEARCH_ATTRIBUTES.SignalboxAgent),
+  tenant: defineSearchAttributeKey('SignalboxTenant', SEARCH_ATTRIBUTES.SignalboxTenant),
+};
 
 /** Of a UUID: 48 random bits, short enough to read. */
 const ID_CHARS = 13;

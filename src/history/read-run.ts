@@ -245,8 +245,8 @@ export async function lastTaskFailure(client: Client, address: RunAddress): Prom
   return message;
 }
 
-/** Small pages: a page of large events would not fit into a gRPC message of 4 MB, and is asked for again at half. */
-const PAGE_EVENTS = 20;
+/** Most runs are read in one page. One of large events would not fit into a gRPC message, and is asked for again at half. */
+const PAGE_EVENTS = 100;
 
 /** Told of each reading of a history. */
 export const HISTORY_READS = 'signalbox:history-reads';
