@@ -6,10 +6,8 @@ import type {
 } from '../src/core/contract/activities.ts';
 import { extendDigest } from '../src/core/transcript/digest.ts';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
+import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
 import type { ActivityPorts } from './ports.ts';
-
-/** Of one result: half of what the server takes. One item alone may be larger than that leaves, and still fits. */
-const RESULT_BYTES = 1_000_000;
 
 /**
  * @returns the activity that reads what goes on from the history of a run, so that it stands in the history of the next
@@ -36,12 +34,12 @@ export function createCarryTranscript({
   };
 }
 
-/** As many as one result holds, and one at least. */
+/** As many as one result holds, and one at least: alone it may be larger, and the server still takes it. */
 function firstOf(items: readonly CarriedItem[]): CarriedItem[] {
   let bytes = 0;
   const end = items.findIndex((item, i) => {
     bytes += jsonBytes(item);
-    return i > 0 && bytes > RESULT_BYTES;
+    return i > 0 && bytes > CARRIED_BYTES;
   });
   return end === -1 ? [...items] : items.slice(0, end);
 }

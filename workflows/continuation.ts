@@ -57,7 +57,7 @@ export class Continuation {
   readonly #waiting = new Map<string, Conversation>();
   readonly #open = new Map<string, Conversation>();
   readonly #resting = new Set<string>();
-  readonly #done: string[] = [];
+  readonly #done = new Set<string>();
   /** Activities under way. */
   #busy = 0;
   #historyAtStart = { bytes: 0, events: 0 };
@@ -91,7 +91,11 @@ export class Continuation {
   }
 
   #keep(items: readonly CarriedItem[]): void {
-    for (const item of items) if ('answer' in item) this.#answers.set(item.step, item.answer);
+    for (const item of items) {
+      if (!('answer' in item)) continue;
+      this.#answers.set(item.step, item.answer);
+      this.#done.add(item.step);
+    }
   }
 
   /** What a step was answered in the run before, where it was done there. */
@@ -102,6 +106,7 @@ export class Continuation {
   /** A step begins, or goes on where it stood in the run before. */
   begin(step: string, anew: () => Conversation): Conversation {
     const conversation = this.#waiting.get(step) ?? anew();
+    this.#waiting.delete(step);
     this.#open.set(step, conversation);
     return conversation;
   }
@@ -109,7 +114,7 @@ export class Continuation {
   /** A step is done. One that failed has no answer to hand on. */
   end(step: string, answered: boolean): void {
     this.#open.delete(step);
-    if (answered) this.#done.push(step);
+    if (answered) this.#done.add(step);
   }
 
   /** To be waited for at the beginning of each turn: does not come back where the run goes on as a new one. */
@@ -179,9 +184,10 @@ export class Continuation {
 
   #carry({ purse, wall, parking, journal, updates, effects }: RunContext): Carried {
     const { runId } = workflowInfo();
-    const conversations = [...this.#open.values()].filter(hasBegun);
+    // The function may not have come to all of them yet.
+    const conversations = [...this.#waiting.values(), ...this.#open.values()].filter(hasBegun);
     return {
-      ...{ runId, conversations, done: this.#done },
+      ...{ runId, conversations, done: [...this.#done] },
       purse: purse.snapshot,
       wall: wall.snapshot,
       parks: parking.parks,

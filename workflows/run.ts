@@ -122,7 +122,8 @@ export function agent(
       await context.continuation.restore();
       const output = await Promise.race([
         scope.run(() => run(runOf(context), parsed as never)),
-        context.continuation.continueWhenDue(context, input, start),
+        // The function is told of a cancel, and may yet have an answer.
+        CancellationScope.nonCancellable(() => context.continuation.continueWhenDue(context, input, start)),
       ]);
       const result = definition.output ? await parse(definition.output, output, 'Output') : output;
       assertCarried(`The result of agent "${definition.name}"`, result);

@@ -2,13 +2,10 @@
 
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { jsonBytes } from '../src/core/transcript/json-bytes.ts';
-import { CARRIED_BYTES } from '../src/core/transcript/sizes.ts';
+import { CARRIED_BYTES, NAME_CHARS } from '../src/core/transcript/sizes.ts';
 
 /** Of the words of an error that is too large. */
 const WORDS_CHARS = 2_000;
-
-/** Search attributes, timers and details hold them. */
-const NAME_CHARS = 200;
 
 /** @throws ApplicationFailure `InvalidStep` */
 export function assertShort(what: string, name: string): void {

@@ -46,10 +46,7 @@ export async function runStep(
 ): Promise<unknown> {
   const { continuation } = context;
   const answered = continuation.answerOf(name);
-  if (answered) {
-    continuation.end(name, true);
-    return answeredValue(answered, options.output);
-  }
+  if (answered) return answeredValue(answered, options.output);
   const conversation = continuation.begin(name, () => newConversation(context, name, options));
   let done = false;
   context.wall.begin(name);

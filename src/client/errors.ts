@@ -1,5 +1,6 @@
 import type { Parked } from '../core/contract/run.ts';
 import { resumeCommand } from '../core/run/resume-command.ts';
+import { NAME_CHARS } from '../core/transcript/sizes.ts';
 import { SignalboxError } from '../core/vocabulary/errors.ts';
 
 /** The run waits for a person. Nothing is lost: it goes on from where it stands once it is repaired. */
@@ -117,6 +118,15 @@ export class InputTooLarge extends SignalboxError {
     super(
       `The input of agent "${agent}" has ${bytes} bytes as JSON; a run carries ${limit} at most.`,
       'Give the agent a path or an id of the document, and read it in a tool; or split it.',
+    );
+  }
+}
+
+export class TenantTooLong extends SignalboxError {
+  constructor(tenant: string) {
+    super(
+      `The tenant has ${tenant.length} characters, "${tenant.slice(0, 60)}…".`,
+      `Give it a name of ${NAME_CHARS} characters at most.`,
     );
   }
 }

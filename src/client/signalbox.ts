@@ -18,7 +18,7 @@ import {
   governanceOf,
   policyFor,
 } from '../core/routing/governance.ts';
-import { CARRIED_BYTES } from '../core/transcript/sizes.ts';
+import { CARRIED_BYTES, NAME_CHARS } from '../core/transcript/sizes.ts';
 import type { Policy } from '../core/vocabulary/policy.ts';
 import {
   InputTooLarge,
@@ -29,6 +29,7 @@ import {
   SearchAttributesMissing,
   ServerTooOld,
   ServerUnreachable,
+  TenantTooLong,
 } from './errors.ts';
 import { RunHandle } from './run-handle.ts';
 import { type RunSummary, summaryOf } from './run-view.ts';
@@ -111,7 +112,7 @@ export class Signalbox {
 
   /**
    * Starts a run and returns at once; the run goes on whatever happens to this process.
-   * @throws InputTooLarge, RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable; where policy
+   * @throws InputTooLarge, TenantTooLong, RunAlreadyStarted, ServerTooOld, SearchAttributesMissing, ServerUnreachable; where policy
    * forbids it, PolicyRelaxed, PolicyContradiction, UnknownTenant, HistoryNotEncrypted
    */
   async start<Input, Output>(
@@ -127,6 +128,8 @@ export class Signalbox {
     { id, ...given }: StartOptions = {},
   ): Promise<RunHandle<unknown>> {
     const [name, policy] = typeof agent === 'string' ? [agent] : [agent.agentName, agent.policy];
+    const { tenant } = given;
+    if (tenant !== undefined && tenant.length > NAME_CHARS) throw new TenantTooLong(tenant);
     this.#assertAllowed(given, { name, policy });
     const workflowId = id ?? `${name}-${randomUUID().slice(0, ID_CHARS)}`;
     const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
@@ -144,7 +147,7 @@ export class Signalbox {
         typedSearchAttributes: [
           { key: ATTRIBUTE.status, value: 'running' },
           { key: ATTRIBUTE.agent, value: name },
-          ...(given.tenant === undefined ? [] : [{ key: ATTRIBUTE.tenant, value: given.tenant }]),
+          ...(tenant === undefined ? [] : [{ key: ATTRIBUTE.tenant, value: tenant }]),
         ],
       });
     } catch (error) {

@@ -281,3 +281,12 @@ export const continuedWithEffects = agent(
       run.step('look', { task: 'writing', prompt: 'Look it up.', tools: ['search'] }),
     ]),
 );
+
+/** Has an answer also where it is canceled. */
+export const salvages = agent({ name: 'salvages', input: z.string() }, async (run, prompt) => {
+  try {
+    return await run.step('answer', { task: 'writing', prompt });
+  } catch {
+    return 'nothing yet';
+  }
+});

@@ -4,7 +4,16 @@ import { tool } from '../../src/config/tool.ts';
 import { PARKED_MEMO } from '../../src/core/contract/run.ts';
 import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
-import { ask, askAtOnce, askHastily, askInTurn, askOnce, askTooMuch, tellAtOnce } from './agents.ts';
+import {
+  ask,
+  askAtOnce,
+  askHastily,
+  askInTurn,
+  askOnce,
+  askTooMuch,
+  salvages,
+  tellAtOnce,
+} from './agents.ts';
 import { eventsOf, workOf } from './read-history.ts';
 import { type Stage, useStages } from './use-stage.ts';
 
@@ -227,6 +236,15 @@ it('abort fails a parked run with the reason given', async () => {
     cause: { type: 'Aborted' },
   });
   expect((await run.state()).status).toBe('failed');
+});
+
+it('an agent that is told of a cancel may yet have an answer', async () => {
+  const { start, control } = await newStage();
+  await control.setFault('*', refusal);
+  const run = await start(salvages, 'What opened? The mill opened in 1890.');
+  await expect(run.result()).rejects.toMatchObject({ name: 'RunParked' });
+  await run.cancel();
+  expect(await run.result()).toBe('nothing yet');
 });
 
 it('cancel ends a parked run', async () => {

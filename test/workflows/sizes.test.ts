@@ -101,13 +101,14 @@ it('a message that is only too long as its provider counts parks its step by nam
 it('names that are too long for the server are refused before it sees them', async () => {
   const { start, client } = await newStage(await reader({ servedModel: 'm'.repeat(5_000) }));
   const tooLong = 'n'.repeat(5_000);
-  const tenant = await start(ask, { prompt: 'What does it say?' }, { tenant: tooLong });
-  await expect(tenant.result()).rejects.toThrow(/The tenant has 5000 characters/);
+  await expect(start(ask, { prompt: 'What does it say?' }, { tenant: tooLong })).rejects.toThrow(
+    /The tenant has 5000 characters/,
+  );
   const task = await start(askUnder, { prompt: 'What does it say?', task: tooLong });
   await expect(task.result()).rejects.toThrow(/The task of step "answer" has 5000 characters/);
   const served = await start(ask, { prompt: 'What does it say?' });
   await served.result();
-  for (const { id } of [tenant, task, served]) await expectWell(client, id);
+  for (const { id } of [task, served]) await expectWell(client, id);
 });
 
 it('half a megabyte said beside a tool call stays out of history, and the next turn hears it', async () => {
