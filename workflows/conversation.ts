@@ -40,8 +40,8 @@ export interface Conversation {
   /** Tool calls that were not refused at once. */
   toolCalls: number;
   toolCallsAllowed: number;
-  /** The last call asked for, as a hash, and how often in a row it was. */
-  lastCall?: { readonly call: number; readonly times: number };
+  /** The last call asked for and what it gave, as hashes, and how often in a row it gave that. */
+  lastCall?: { readonly call: number; readonly gave?: number; readonly times: number };
   /** Why it waits for a person. */
   parked?: ParkedStep;
   /** A person has let it go on since the last answer. */

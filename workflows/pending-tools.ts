@@ -8,7 +8,7 @@ import type { Conversation, PendingTools } from './conversation.ts';
 /** Calls of one answer that are run; the rest are told so. */
 const CALLS_OF_ONE_ANSWER = 32;
 
-/** How often in a row a step makes the same call; more are told so. */
+/** How often in a row a step makes the same call to the same effect; more are told so. */
 const SAME_CALLS_IN_A_ROW = 5;
 
 /** Counts the calls of an answer; undefined where it has none. */
@@ -39,13 +39,23 @@ function refusalOf(
     return `Too many calls at once: only the first ${CALLS_OF_ONE_ANSWER} of an answer are run.`;
   const call = hashOf(JSON.stringify([toolName, input]));
   const { lastCall } = conversation;
-  const times = lastCall?.call === call ? lastCall.times + 1 : 1;
-  conversation.lastCall = { call, times };
+  const again = lastCall?.call === call ? lastCall : { call, times: 0 };
+  const times = again.times + 1;
+  conversation.lastCall = { ...again, times };
   if (times > SAME_CALLS_IN_A_ROW)
     return `This same call was made ${SAME_CALLS_IN_A_ROW} times in a row already. Work with what it gave, or do something else.`;
   if (!offered.includes(toolName))
     return `There is no tool "${toolName}" here. There are: ${offered.join(', ') || 'none'}.`;
   return undefined;
+}
+
+/** A call that gives something new each time, such as the next page, is no loop. */
+export function countResult(conversation: Conversation, { output }: ToolResultPart): void {
+  const { lastCall } = conversation;
+  if (!lastCall) return;
+  const gave = hashOf(JSON.stringify(output));
+  const times = lastCall.gave === undefined || lastCall.gave === gave ? lastCall.times : 1;
+  conversation.lastCall = { ...lastCall, gave, times };
 }
 
 export const resultPart = (

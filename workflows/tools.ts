@@ -16,7 +16,7 @@ import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import type { ToolCallPart, ToolMessage } from '../src/core/vocabulary/transcript.ts';
 import type { Conversation, PendingTools } from './conversation.ts';
 import { runEffect } from './effects.ts';
-import { resultPart } from './pending-tools.ts';
+import { countResult, resultPart } from './pending-tools.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a step says of its tools. */
@@ -50,6 +50,8 @@ export async function runTools(
 ): Promise<ToolMessage> {
   await allowCalls(context, conversation);
   const { calls, results } = pending;
+  const last = calls.length - 1;
+  const lastRuns = results[last] === undefined;
   const lane = new Lane();
   await Promise.all(
     calls.map(async (call, position) => {
@@ -58,6 +60,7 @@ export async function runTools(
       results[position] = resultPart(call, result);
     }),
   );
+  if (lastRuns) countResult(conversation, results[last]!);
   return { role: 'tool', content: calls.map((_, position) => results[position]!) };
 }
 

@@ -277,6 +277,26 @@ it('a model that makes one call over and over is told so, and runs it five times
   expect(tools).toHaveLength(5);
 });
 
+it('a call that gives something new each time is no loop', async () => {
+  let page = 0;
+  const { start } = await stageWith(
+    (results) => (results.length < 8 ? [{ name: 'search', input: { query: 'next page' } }] : 'done'),
+    {},
+    {
+      tools: {
+        sendMail: tool({ description: 'Sends.', input: Mail, execute: () => '' }),
+        search: tool({
+          description: 'Searches.',
+          input: z.object({ query: z.string() }),
+          execute: () => `page ${++page}`,
+        }),
+      },
+    },
+  );
+  expect(await (await start(ask, question)).result()).toBe('done');
+  expect(page).toBe(8);
+});
+
 it('tool calls used up park, and resume gives as many again', async () => {
   const { start } = await stageWith((results) =>
     results.length < 4 ? [{ name: 'search', input: { query: String(results.length) } }] : 'done',
