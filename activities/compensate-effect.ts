@@ -14,7 +14,7 @@ export function createCompensateEffect({
   tools,
   blobs,
 }: ActivityPorts): (effect: DoneEffect) => Promise<void> {
-  return async ({ call: { toolName, input, context: toolContext, key }, output, blob }) => {
+  return async ({ call: { toolName, input, context: toolContext = {}, key }, output, blob }) => {
     const { info, cancellationSignal: signal } = Context.current();
     if (info.attempt > LOST_WORKERS) {
       throw ApplicationFailure.nonRetryable(`${LOST_WORKERS} workers died under it.`, 'worker_lost');

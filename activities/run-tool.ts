@@ -24,7 +24,7 @@ export function createRunTool({
 }: ActivityPorts): (input: RunToolInput) => Promise<RunToolResult> {
   const lanes = new CallLanes();
   return async ({ key = '', repeats = false, inlineBytes = MESSAGE_BYTES, ...given }) => {
-    const { toolName, input, context: toolContext } = given;
+    const { toolName, input, context: toolContext = {} } = given;
     const { info, cancellationSignal: signal } = Context.current();
     if (info.attempt > LOST_WORKERS) {
       throw ApplicationFailure.nonRetryable(`${LOST_WORKERS} workers died under the tool.`, 'worker_lost');

@@ -84,7 +84,7 @@ async function resultOf(
   pending: PendingTools,
   position: number,
   lane: Lane,
-  { toolContext = {} }: StepTools,
+  { toolContext }: StepTools,
 ): Promise<RunToolResult> {
   const { step } = conversation;
   const { toolCallId, toolName, input } = pending.calls[position] as ToolCallPart;
@@ -92,12 +92,12 @@ async function resultOf(
   const options = { summary: `${step} · ${toolName}`, ...(taskQueue !== undefined && { taskQueue }) };
   const inlineBytes = Math.min(MESSAGE_BYTES, Math.floor(RESULTS_BYTES / pending.calls.length));
   const call: RunToolInput = {
-    ...{ step, toolName, toolCallId, input, context: toolContext },
+    ...{ step, toolName, toolCallId, input, ...(toolContext && { context: toolContext }) },
     ...(inlineBytes < MESSAGE_BYTES && { inlineBytes }),
   };
   const bytes = jsonBytes(call);
   if (bytes > CARRIED_BYTES) {
-    const output = `The call has ${bytes} bytes, ${jsonBytes(toolContext)} of them the step's toolContext; a call carries ${CARRIED_BYTES} at most. Give it less.`;
+    const output = `The call has ${bytes} bytes, ${jsonBytes(toolContext ?? {})} of them the step's toolContext; a call carries ${CARRIED_BYTES} at most. Give it less.`;
     return { output, isError: true };
   }
   const { continuation, outbox } = context;

@@ -120,8 +120,8 @@ export interface RunToolInput {
   readonly toolName: string;
   readonly toolCallId: string;
   readonly input: Json;
-  /** Given by the agent, not chosen by the model. */
-  readonly context: JsonObject;
+  /** Given by the agent, not chosen by the model; absent where it gave none. */
+  readonly context?: JsonObject;
   /** The most bytes of the result that history is to hold, where many calls share what a turn may carry. */
   readonly inlineBytes?: number;
   /** Of an effect: the same for the same call, whatever happens to its worker or its run. */
