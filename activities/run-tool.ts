@@ -44,10 +44,18 @@ export function createRunTool({
         if (!isEffect) return runSafe(tool, call);
         progress.begun = true;
         await heartbeats.send(progress);
+        // One of before that waits in the SDK for its turn says less, and must not come after this one.
+        Context.current().heartbeat(progress);
         return runEffect(tool, call, { lost, repeats });
       };
       const output = await withHeartbeats(() => lanes.run(tool, signal, work), progress);
-      const result = await keptResult({ output, isError: false }, inlineBytes, blobs);
+      const result = await keptResult({ output, isError: false }, inlineBytes, blobs).catch(
+        (error: Error) => ({
+          // It was done: a model that took this for a failure would have it done again.
+          output: `The tool has run, but what it returned cannot be told: ${error.message}`,
+          isError: false,
+        }),
+      );
       return { ...result, ...(tool.compensate && { undoable: true }) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;

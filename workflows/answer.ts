@@ -28,7 +28,7 @@ export async function acceptAnswer(
   const refusal: Refusal | undefined =
     'value' in valid
       ? await judged(context, conversation, answer, about)
-      : { kind: 'output_invalid', by: `its schema (${valid.issues})`, why: valid.issues };
+      : { kind: 'output_invalid', by: 'its schema', why: valid.issues };
   if (!refusal && 'value' in valid) return valid;
   await refuse(context, conversation, message, refusal!);
   return undefined;

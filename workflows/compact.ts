@@ -29,7 +29,7 @@ export function compactWhereTooLong(context: RunContext, conversation: Conversat
 async function compact(context: RunContext, conversation: Conversation, keep: number): Promise<boolean> {
   const compaction = compactionOf(conversation, keep);
   if (!compaction) return false;
-  const id = `${conversation.step.replaceAll('~', '~~')}~${conversation.compactions + 1}`;
+  const id = `${conversation.step}~${conversation.compactions + 1}`;
   const summary = await summarise(context, conversation, compaction, id);
   // Only now, and all at once: a run that is continued as a new one meanwhile compacts again.
   conversation.compactions += 1;

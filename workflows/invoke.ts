@@ -116,7 +116,11 @@ async function walk(
       purse.settle(kind, allotmentMicros, 0);
       return { parked: parkedBySize(conversation, bytes) };
     }
-    await context.outbox.take(bytes);
+    await context.outbox.take(bytes).catch((error: unknown) => {
+      // Given up before it left: nothing will settle it later.
+      purse.settle(kind, allotmentMicros, 0);
+      throw error;
+    });
     journal.record({ type: 'scheduled', input });
     try {
       const answer = await continuation.during(() => invokeModel.executeWithOptions({ summary }, [input]));

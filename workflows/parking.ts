@@ -17,6 +17,9 @@ import type { WallTime } from './wall-time.ts';
 /** In a message that refuses a repair. */
 const PARKED_NAMED = 20;
 
+/** Of why it parks: the memo holds many. */
+const MESSAGE_CHARS = 2_000;
+
 /** What a person said: it may go on, or it must not and why. */
 export type Verdict = { readonly goesOn: true } | { readonly goesOn: false; readonly reason: string };
 
@@ -99,7 +102,10 @@ export class ParkingLot {
     this.#spaces.add(space);
     this.#parks += 1;
     const number = this.#parks;
-    this.#journal.record({ type: 'parked', parked: { ...what, step, number } });
+    this.#journal.record({
+      type: 'parked',
+      parked: { ...what, message: what.message.slice(0, MESSAGE_CHARS), step, number },
+    });
     if (this.#journal.hasCosts) recordSoon();
     this.#wall.end(step);
     try {

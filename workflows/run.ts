@@ -153,6 +153,9 @@ async function close(
   journal.close(status, recorded);
 }
 
+/** The model is shown it, and history holds it. */
+const REASON_CHARS = 4_000;
+
 function beginRun(
   { name, autoApprove, policy }: AgentDefinition<StandardSchema, StandardSchema | undefined>,
   limits: Limits,
@@ -201,6 +204,8 @@ function beginRun(
     assert: (denial) => {
       if (typeof denial?.reason !== 'string' || denial.reason.trim() === '')
         throw new Error(`reason must say why, for the model, got ${JSON.stringify(denial?.reason)}`);
+      if (denial.reason.length > REASON_CHARS)
+        throw new Error(`reason has ${denial.reason.length} characters; give it ${REASON_CHARS} at most.`);
       parking.assertParked(DENY_UPDATE, denial);
     },
     description: 'Refuse the effects that ask first, with a reason that the model is shown.',

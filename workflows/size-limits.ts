@@ -16,6 +16,15 @@ export function assertShort(what: string, name: string): void {
   );
 }
 
+/** What is done on a step's behalf has names made of the step's and these marks. @throws ApplicationFailure `InvalidStep` */
+export function assertPlain(step: string): void {
+  if (!/~| · /.test(step)) return;
+  throw ApplicationFailure.nonRetryable(
+    `The name of step "${step}" has "~" or " · " in it, which stand for what is done on a step's behalf. Use other signs.`,
+    'InvalidStep',
+  );
+}
+
 /** A value of anybody's as a message may repeat it. */
 export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 

@@ -16,7 +16,7 @@ import type { Conversation } from './conversation.ts';
 import { invoke, parkedByWall } from './invoke.ts';
 import { pendingTools } from './pending-tools.ts';
 import type { RunContext } from './run-context.ts';
-import { assertShort } from './size-limits.ts';
+import { assertPlain, assertShort } from './size-limits.ts';
 import { runTools, type StepTools } from './tools.ts';
 
 export interface StepOptions extends StepTools {
@@ -97,6 +97,7 @@ function newConversation(
   options: StepOptions & { readonly output?: StandardSchema },
 ): Conversation {
   assertShort('The name of a step', name);
+  assertPlain(name);
   assertShort(`The task of step "${name}"`, options.task ?? '');
   const setup: TranscriptEntry = {
     role: 'setup',
