@@ -6,7 +6,7 @@ export const lookUpItems = agent(
   {
     name: 'lookUpItems',
     input: z.object({ system: z.string(), prompt: z.string() }),
-    limits: { usd: 50, turns: 200 },
+    limits: { usd: 50, turns: 200, toolCalls: 200 },
     policy: { models: { allow: ['sim-atlas-large', 'sim-atlas-medium', 'sim-atlas-small'] } },
   },
   (run, { system, prompt }) => run.step('look up', { task: 'tool-use', system, prompt, tools: ['lookUp'] }),
