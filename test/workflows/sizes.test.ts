@@ -75,14 +75,6 @@ it('parallel steps take turns where together they say more than the server takes
   expect(most).toBe(4);
 });
 
-it('a run that is canceled while its steps take turns ends', async () => {
-  const { start } = await newStage(await reader());
-  const run = await start(tellAtOnce, { steps: 10, letter: 'x', letters: 600_000 });
-  await until(async () => (await run.state()).steps.length > 0);
-  await run.cancel();
-  await until(async () => (await run.state()).status === 'canceled');
-});
-
 it('half a megabyte is an answer, and what a run returns', async () => {
   const { start, client } = await newStage(await reader({ answer: 'y'.repeat(500_000) }));
   const run = await start(ask, { prompt: 'What does it say?' });
