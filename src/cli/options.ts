@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { Signalbox, type SignalboxOptions } from '../client/signalbox.ts';
 import type { SignalboxConfig } from '../config/config.ts';
 import { CONFIG_FILE, loadConfig } from '../config/load-config.ts';
-import { DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
+import { type CallAddress, DEFAULT_TASK_QUEUE } from '../core/contract/run.ts';
 import { isDay } from '../core/cost/day.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { findDevEnvironment } from '../testing/dev-environment.ts';
@@ -35,6 +35,15 @@ export const addressOption = () =>
 export const stepOption = () => new Option('--step <name>', 'only the calls of this step');
 export const callOption = () =>
   new Option('--call <turn.number>', 'only this call, e.g. 2.1 for the first of turn 2');
+export interface AddressedOptions {
+  step?: string;
+  call?: string;
+}
+/** Which calls are meant: all that wait, unless a step or one of them is named. */
+export const addressOf = ({ step, call }: AddressedOptions): CallAddress => ({
+  ...(step !== undefined && { step }),
+  ...(call !== undefined && { call }),
+});
 export const taskQueueOption = () =>
   new Option('--task-queue <name>', 'where workers poll').default(DEFAULT_TASK_QUEUE);
 
