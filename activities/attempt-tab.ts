@@ -8,10 +8,9 @@ import type { FailureKind } from '../src/core/failure/kind.ts';
 import type { Attempt, LostAttempt, Usage } from '../src/core/vocabulary/attempt.ts';
 import type { WrittenDecision } from '../src/core/vocabulary/decision.ts';
 import type { Endpoint } from '../src/core/vocabulary/model.ts';
+import { LOST_WORKERS } from './lost-workers.ts';
 import { type HeartbeatPort, InvocationFailure, type ModelAnswer } from './ports.ts';
 
-/** Workers that die under one attempt before it is given up. */
-const LOST_WORKERS = 3;
 /** Words about a failure, a provider's or our own, are kept up to this many characters. */
 const MESSAGE_CHARS = { provider: 400, own: 1_500 };
 /** A worker hears of a cancel in the answer to a heartbeat: twice a second, as often as it may send them, closes a socket in time. */

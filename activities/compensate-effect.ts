@@ -1,10 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { DoneEffect } from '../src/core/contract/activities.ts';
+import { assertWorkersLive } from './lost-workers.ts';
 import type { ActivityPorts } from './ports.ts';
 import { withHeartbeats } from './with-heartbeats.ts';
-
-/** Workers that die under it before a person is asked. */
-const LOST_WORKERS = 3;
 
 /**
  * @returns the activity that undoes an effect. A worker that dies under it is replaced and it runs again; every other
@@ -16,9 +14,7 @@ export function createCompensateEffect({
 }: ActivityPorts): (effect: DoneEffect) => Promise<void> {
   return async ({ call: { toolName, input, context: toolContext = {}, key }, output, blob }) => {
     const { info, cancellationSignal: signal } = Context.current();
-    if (info.attempt > LOST_WORKERS) {
-      throw ApplicationFailure.nonRetryable(`${LOST_WORKERS} workers died under it.`, 'worker_lost');
-    }
+    assertWorkersLive(info.attempt, 'it');
     const compensate = tools.get(toolName)?.compensate;
     if (!compensate) {
       const message = `Tool "${toolName}" of this worker cannot be undone. Give it a compensate.`;

@@ -4,12 +4,11 @@ import type { RunToolInput, RunToolResult } from '../src/core/contract/activitie
 import { MESSAGE_BYTES } from '../src/core/transcript/sizes.ts';
 import { CallLanes } from './call-lanes.ts';
 import { keptResult } from './keep-large.ts';
+import { assertWorkersLive } from './lost-workers.ts';
 import type { ActivityPorts, ToolCall, ToolPort } from './ports.ts';
 import { runEffect } from './run-effect.ts';
 import { withHeartbeats } from './with-heartbeats.ts';
 
-/** Workers that die under one call before it is given up. */
-const LOST_WORKERS = 3;
 /** Before the first repeat of a call that failed; doubled before each one after it. */
 const PAUSE_MS = 200;
 
@@ -26,9 +25,7 @@ export function createRunTool({
   return async ({ key = '', repeats = false, inlineBytes = MESSAGE_BYTES, ...given }) => {
     const { toolName, input, context: toolContext = {} } = given;
     const { info, cancellationSignal: signal } = Context.current();
-    if (info.attempt > LOST_WORKERS) {
-      throw ApplicationFailure.nonRetryable(`${LOST_WORKERS} workers died under the tool.`, 'worker_lost');
-    }
+    assertWorkersLive(info.attempt, 'the tool');
     const tool = tools.get(toolName);
     if (!tool)
       throw ApplicationFailure.nonRetryable(`There is no tool "${toolName}" on this worker.`, 'UnknownTool');
