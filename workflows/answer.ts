@@ -8,10 +8,16 @@ import type { JsonObject } from '../src/core/vocabulary/json.ts';
 import { describeIssues, type StandardSchema } from '../src/core/vocabulary/standard-schema.ts';
 import { type AssistantMessage, type RequestPolicies, textOf } from '../src/core/vocabulary/transcript.ts';
 import { verdictOf } from '../src/core/vocabulary/verdict.ts';
-import type { Conversation, PendingAnswer, RefusedAnswer } from './conversation.ts';
+import {
+  askAllAgain,
+  type Conversation,
+  newConversation,
+  type PendingAnswer,
+  type RefusedAnswer,
+} from './conversation.ts';
 import { invoke } from './invoke.ts';
-import { parkedByRefusals } from './refusals.ts';
 import type { RunContext } from './run-context.ts';
+import { parkedByRefusals } from './why-parked.ts';
 
 /** A judge may say why at length; an answer is not mended by more than this. */
 const WHY_CHARS = 1_000;
@@ -65,12 +71,11 @@ function judgement(
   judge: string,
   about: { readonly policies?: RequestPolicies },
 ): Conversation {
-  return {
-    ...{ step, callKind: 'judge', judge, turn: turn - 1, turnsAllowed: 1 },
-    transcript: { id: `${step} · judge ${judge} · ${turn - 1}`, length: 0, digest: '' },
+  const answered = turn - 1;
+  return newConversation(`${step} · judge ${judge} · ${answered}`, {
+    ...{ step, callKind: 'judge', judge, turn: answered },
     delta: [{ role: 'setup', tools: [], judge: { check: judge, of: transcript }, ...about }],
-    ...{ toolCalls: 0, toolCallsAllowed: 0, refused: [], rejected: [], outgrown: [], compactions: 0 },
-  };
+  });
 }
 
 /** Once an endpoint is shown what is wrong; where it is refused again, another is asked; in the end a person is. */
@@ -91,7 +96,7 @@ async function refuse(
   if (conversation.refused.length < context.limits.attempts) return;
   const parked = parkedByRefusals(conversation);
   // Whoever lets it go on may have mended the rubric, so that all may be asked again.
-  Object.assign(conversation, { refused: [], rejected: [] });
+  askAllAgain(conversation);
   await context.parking.park(conversation, parked);
 }
 

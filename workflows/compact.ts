@@ -4,7 +4,7 @@
  */
 
 import { type Compaction, type PassageEntry, textOf } from '../src/core/vocabulary/transcript.ts';
-import type { Conversation } from './conversation.ts';
+import { type Conversation, newConversation } from './conversation.ts';
 import { invoke } from './invoke.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -64,21 +64,10 @@ async function summarise(
   const parts: string[] = [];
   for (let piece = 0, pieces = 1; piece < pieces; piece++) {
     const passage = (): PassageEntry => ({ role: 'passage', ...compaction, piece, pieces });
-    const reading: Conversation = {
-      step,
-      callKind: 'compaction',
-      taskClass: 'summarization',
-      turn,
-      turnsAllowed: turn,
-      transcript: { id: `${id}/${parts.length + 1}`, length: 0, digest: '' },
+    const reading = newConversation(`${id}/${parts.length + 1}`, {
+      ...{ step, callKind: 'compaction', taskClass: 'summarization', turn },
       delta: [passage()],
-      refused: [],
-      toolCalls: 0,
-      toolCallsAllowed: 0,
-      rejected: [],
-      outgrown: [],
-      compactions: 0,
-    };
+    });
     const shorten = () => {
       if (pieces === MOST_PIECES) return false;
       piece *= 2;

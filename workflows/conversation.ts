@@ -58,6 +58,31 @@ export interface Conversation {
   outgrown: readonly string[];
 }
 
+/** One in which nothing was said yet. */
+export function newConversation(
+  id: string,
+  begins: Pick<Conversation, 'step' | 'callKind' | 'judge' | 'taskClass' | 'turn' | 'delta'>,
+  allowed: { readonly turns: number; readonly toolCalls: number } = { turns: begins.turn, toolCalls: 0 },
+): Conversation {
+  return {
+    ...begins,
+    turnsAllowed: allowed.turns,
+    transcript: { id, length: 0, digest: '' },
+    compactions: 0,
+    refused: [],
+    toolCalls: 0,
+    toolCallsAllowed: allowed.toolCalls,
+    rejected: [],
+    outgrown: [],
+  };
+}
+
+/** Those whose answers were refused, too. */
+export function askAllAgain(conversation: Conversation): void {
+  conversation.refused = [];
+  conversation.rejected = [];
+}
+
 /** Tool calls of one answer, and what has come of those that are done. */
 export interface PendingTools {
   /** Of the answer. */

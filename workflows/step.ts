@@ -12,12 +12,13 @@ import {
 } from '../src/core/vocabulary/transcript.ts';
 import { acceptAnswer, answeredValue, jsonSchemaOf } from './answer.ts';
 import { compactWhereCrowded, compactWhereTooLong } from './compact.ts';
-import type { Conversation } from './conversation.ts';
-import { invoke, parkedByWall } from './invoke.ts';
+import { type Conversation, newConversation } from './conversation.ts';
+import { invoke } from './invoke.ts';
 import { pendingTools } from './pending-tools.ts';
 import type { RunContext } from './run-context.ts';
 import { assertPlain, assertShort } from './size-limits.ts';
 import { runTools, type StepTools } from './tools.ts';
+import { parkedByWall } from './why-parked.ts';
 
 export interface StepOptions extends StepTools {
   /**
@@ -47,7 +48,7 @@ export async function runStep(
   const { continuation } = context;
   const answered = continuation.answerOf(name);
   if (answered) return answeredValue(answered, options.output);
-  const conversation = continuation.begin(name, () => newConversation(context, name, options));
+  const conversation = continuation.begin(name, () => conversationOf(context, name, options));
   let done = false;
   context.wall.begin(name);
   try {
@@ -91,7 +92,7 @@ async function converse(
   }
 }
 
-function newConversation(
+function conversationOf(
   context: RunContext,
   name: string,
   options: StepOptions & { readonly output?: StandardSchema },
@@ -107,20 +108,15 @@ function newConversation(
     ...(options.verify && { verify: options.verify }),
     ...policiesOf(context, options),
   };
-  return {
-    step: name,
-    ...(options.task !== undefined && { taskClass: options.task }),
-    turn: 1,
-    turnsAllowed: context.limits.turns,
-    transcript: { id: name, length: 0, digest: '' },
-    delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
-    refused: [],
-    toolCalls: 0,
-    toolCallsAllowed: context.limits.toolCalls,
-    rejected: [],
-    outgrown: [],
-    compactions: 0,
-  };
+  return newConversation(
+    name,
+    {
+      ...{ step: name, turn: 1 },
+      ...(options.task !== undefined && { taskClass: options.task }),
+      delta: [setup, { role: 'user', content: checked(options.prompt, name) }],
+    },
+    context.limits,
+  );
 }
 
 /** @throws ApplicationFailure `Aborted` where a person gives the run up rather than allow more time */
