@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { tool } from '../../src/config/tool.ts';
+import { parseFault } from '../../src/simulated/faults.ts';
 import { until } from '../support/until.ts';
 import { useVendors } from '../support/use-vendors.ts';
 import { ask, askUnder, endWith, readAtOnce, tellAtOnce } from './agents.ts';
@@ -73,6 +74,19 @@ it('parallel steps take turns where together they say more than the server takes
   );
   const most = Math.max(...[...byTask.values()].map(({ length }) => length));
   expect(most).toBe(4);
+});
+
+it('a run that is canceled while its steps take turns gives their money back and ends', async () => {
+  const { start, client, control } = await newStage();
+  await control.setFault('*', parseFault('silence'));
+  const run = await start(tellAtOnce, { steps: 20, letter: 'x', letters: 600_000 });
+  const handle = client.workflow.getHandle(run.id);
+  // The first steps have left, and the others wait for their turn.
+  await until(async () => (await handle.describe()).historyLength > 4);
+  await handle.cancel();
+  await until(async () => (await run.state()).status === 'canceled');
+  const asked = (await workOf(client, run.id)).filter(({ name }) => name === 'signalbox.invokeModel');
+  expect(asked.length).toBeLessThan(20);
 });
 
 it('half a megabyte is an answer, and what a run returns', async () => {
